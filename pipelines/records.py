@@ -203,7 +203,7 @@ class Block:
     """One block element of a page or document, in reading order."""
 
     kind: Literal["heading", "paragraph", "list_item", "table_row", "preformatted"]
-    text: str  # visible text, white space folded (kept in preformatted); a table row reads «Header: cell | Header: cell»
+    text: str  # visible, white space folded (kept in preformatted); a table row reads «Header: cell | Header: cell»
     level: int = 0  # 1..6 for headings
     path: str = ""  # the element's path in the tree (lxml getpath); empty for documents
     page: int | None = None  # page or slide or sheet number, from 1
@@ -252,7 +252,7 @@ OPEN = Window(((None, None),), "open")
 class Draft:
     """What one page says about one entry."""
 
-    key: str  # identity within the source: the offer's own URL, its sku or code, or page URL + '#' + a slug of its title
+    key: str  # identity within the source: the offer's own URL, its sku or code, or page URL + "#" + slug of its title
     kind: Literal["offer", "page", "document", "record"]
     url: str
     title: str
@@ -276,7 +276,7 @@ class Draft:
 class Reading:
     """What one capture says, whole: a pure function of a Page."""
 
-    outcome: Outcome  # ok, or why nothing could be read: parse_failed bad_content empty_extraction too_large quarantined
+    outcome: Outcome  # ok, or why nothing was read: parse_failed bad_content empty_extraction too_large quarantined
     title: str = ""
     language: str = "und"
     canonical: str | None = None  # normalised

@@ -117,7 +117,8 @@ def check_url(url: str, allow_private: Iterable[str]) -> None:
     if "@" in unquote(parts.netloc):
         raise RefusedAddress(f"{_masked(url)}: refused, it carries a user name; put credentials into `headers`")
     port = _port(url, parts)
-    addresses = literal_addresses(parts.hostname or "")
+    bracketed = "[" in parts.netloc and ":" not in (parts.hostname or "")  # IPvFuture, which nobody dials
+    addresses = None if bracketed else literal_addresses(parts.hostname or "")
     if addresses is None:
         raise RefusedAddress(f"{_masked(url)}: refused, its host is neither a name nor an address")
     if addresses:

@@ -1,0 +1,79 @@
+"""One entry out of what several pages say of it: a card on the list, its own page, a brochure.
+
+The page that is the entry's own speaks first, the others fill in what it leaves out. Where two places give
+different ends the earlier one is served and the disagreement kept as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from pipelines.records import Draft, Evidence, Window
+
+__all__ = ["Statement", "merge"]
+
+_FOREVER = datetime.max.replace(tzinfo=UTC)
+_FILLED = ("price", "price_before", "currency", "discount_percent", "code", "image_url", "terms")
+_UNSTATED = ("open", "standing")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What one page says of an entry."""
+
+    draft: Draft
+    page_url: str
+    observed_at: datetime  # when the page's bytes were first seen
+
+
+def merge(statements: Sequence[Statement]) -> Statement:
+    """All statements about one entry as a single one; the order they come in does not matter."""
+    ranked = sorted(statements, key=_standing)
+    first, others = ranked[0].draft, [s.draft for s in ranked[1:]]
+    if not others:
+        return ranked[0]
+    window = _earliest_end([first, *others])
+    filled = {name: _first_given(name, [first, *others]) for name in _FILLED}
+    merged = replace(
+        first,
+        kind="offer" if any(d.kind == "offer" for d in [first, *others]) else first.kind,
+        description=first.description or next((d.description for d in others if d.description), ""),
+        category=tuple(dict.fromkeys(c for d in [first, *others] for c in d.category)),
+        window=window,
+        evidence=tuple(dict.fromkeys(e for d in [first, *others] for e in d.evidence)),
+        **filled,  # type: ignore[arg-type]  # each name keeps its own field's type
+    )
+    return replace(ranked[0], draft=merged)
+
+
+def _standing(statement: Statement) -> tuple[bool, int, str, str]:
+    """Sorts first what speaks best for the entry: its own page, then the longest text."""
+    draft = statement.draft
+    length = sum(len(block.text) for block in draft.blocks)
+    return statement.page_url != draft.key, -length, statement.page_url, draft.title
+
+
+def _first_given(name: str, drafts: Sequence[Draft]) -> object:
+    return next((value for d in drafts if (value := getattr(d, name)) is not None), None)
+
+
+def _earliest_end(drafts: Sequence[Draft]) -> Window:
+    bounded = [d.window for d in drafts if d.window.validity not in _UNSTATED]
+    if not bounded:
+        return drafts[0].window
+    chosen = min(bounded, key=_end)
+    ends = sorted({_end(window) for window in bounded})
+    if len(ends) == 1:
+        return chosen
+    said = ", ".join("never" if end == _FOREVER else end.isoformat() for end in ends)
+    conflict = Evidence("window", f"places disagree on its end: {said}; the earliest is served", "window-conflict")
+    return replace(chosen, evidence=(*chosen.evidence, conflict))
+
+
+def _end(window: Window) -> datetime:
+    """The instant after which the window holds no more; a window that never holds ends first of all."""
+    if not window.ranges:
+        return datetime.min.replace(tzinfo=UTC)
+    return window.ranges[-1][1] or _FOREVER

@@ -1,0 +1,171 @@
+"""Runs and their leases: one writer a source, and no write without the lease.
+
+The lease is a row, not a lock: a lock is lost with its connection, a row is not. Each writing transaction
+begins with `fenced`, in which the database compares the run's generation with the source's; a worker that
+stood still past its lease is refused when it wakes.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from pipelines.database import Connection
+from pipelines.records import FreshetError
+
+__all__ = ["AlreadyRunning", "Heartbeat", "LeaseLost", "begin_run", "end_run", "fenced", "note", "register_source"]
+
+LEASE_SECONDS = 90.0
+_ALREADY_RUNNING = "KB002"
+_LEASE_LOST = "KB001"
+
+
+class AlreadyRunning(FreshetError):
+    """Another run is at work on the source."""
+
+
+class LeaseLost(FreshetError):
+    """The run no longer holds its source, or has ended; nothing of the transaction was written."""
+
+
+@dataclass(frozen=True)
+class SourceTerms:
+    """What serving needs to know of a source's settings."""
+
+    name: str
+    kind: str
+    zone: str
+    freshness: timedelta
+    ttl: timedelta
+    ttl_pages: timedelta
+
+
+def register_source(conn: Connection, terms: SourceTerms) -> None:
+    """Make the database's copy of a source's settings equal to its file; what it serves follows at once."""
+    with conn.transaction():
+        conn.execute(
+            """
+            insert into kb_store.source (name, kind, zone, freshness, ttl, ttl_pages)
+            values (%(name)s, %(kind)s, %(zone)s, make_interval(secs => %(freshness)s), make_interval(secs => %(ttl)s),
+                    make_interval(secs => %(ttl_pages)s))
+            on conflict (name) do update
+            set kind = excluded.kind, zone = excluded.zone, freshness = excluded.freshness, ttl = excluded.ttl,
+                ttl_pages = excluded.ttl_pages
+            where (source.kind, source.zone, source.freshness, source.ttl, source.ttl_pages)
+                is distinct from (excluded.kind, excluded.zone, excluded.freshness, excluded.ttl, excluded.ttl_pages)
+            """,
+            {
+                "name": terms.name,
+                "kind": terms.kind,
+                "zone": terms.zone,
+                "freshness": terms.freshness.total_seconds(),
+                "ttl": terms.ttl.total_seconds(),
+                "ttl_pages": terms.ttl_pages.total_seconds(),
+            },
+        )
+        conn.execute(
+            """
+            update kb_store.served_entry e
+            set ttl = case when e.kind = 'offer' then s.ttl else s.ttl_pages end
+            from kb_store.source s
+            where s.name = %s and e.source_id = s.source_id and e.ttl is not null
+                and e.ttl <> case when e.kind = 'offer' then s.ttl else s.ttl_pages end
+            """,
+            (terms.name,),
+        )
+
+
+def begin_run(conn: Connection, source: str, *, kind: str = "sync", permission: str | None = None) -> int:
+    """A new run holding the source's lease; its number.
+
+    Raises AlreadyRunning, naming the run that holds it, while another run's lease has not lapsed.
+    """
+    try:
+        row = conn.execute(
+            "select kb_store.take_lease(%s, %s, %s, %s, %s, %s)",
+            (source, kind, socket.gethostname(), os.getpid(), LEASE_SECONDS, permission),
+        ).fetchone()
+    except psycopg.Error as error:
+        if error.sqlstate == _ALREADY_RUNNING:
+            raise AlreadyRunning(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
+        raise
+    assert row is not None
+    return int(row[0])
+
+
+@contextmanager
+def fenced(conn: Connection, run: int) -> Iterator[None]:
+    """A transaction in which the run is known to hold its lease; raises LeaseLost when it does not."""
+    with _lease_errors(), conn.transaction():
+        conn.execute("select kb_store.hold_lease(%s)", (run,))
+        yield
+
+
+def end_run(conn: Connection, run: int, state: str) -> None:
+    """End the run in one of its final states and give its lease back; raises LeaseLost."""
+    with _lease_errors(), conn.transaction():
+        conn.execute("select kb_store.end_run(%s, %s)", (run, state))
+
+
+def note(conn: Connection, run: int, **facts: object) -> None:
+    """Record facts of a run: `complete`, or JSON for pages, entries, chunks, seconds, problems, verdict."""
+    allowed = {"complete", "pages", "entries", "chunks", "seconds", "problems", "verdict"}
+    for name, value in facts.items():
+        assert name in allowed, name
+        conn.execute(
+            sql.SQL("update kb_store.run set {} = %s where run_id = %s").format(sql.Identifier(name)),
+            (value if name == "complete" else Jsonb(value), run),
+        )
+
+
+@contextmanager
+def _lease_errors() -> Iterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        if error.sqlstate == _LEASE_LOST:
+            raise LeaseLost(f"{error.diag.message_primary}. {error.diag.message_hint or ''}".strip()) from error
+        raise
+
+
+class Heartbeat:
+    """Renews a run's lease from a thread of its own while the work goes on.
+
+    `connect` gives the thread its own connection. A lost lease is not raised here: the next `fenced` finds it.
+    """
+
+    def __init__(self, connect: Callable[[], Connection], run: int, every: float = LEASE_SECONDS / 4) -> None:
+        self._connect = connect
+        self._run = run
+        self._every = every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"lease of run {run}", daemon=True)
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._stop.wait(self._every):
+            try:
+                with self._connect() as conn:
+                    conn.autocommit = True
+                    conn.execute("select kb_store.renew_lease(%s, %s)", (self._run, LEASE_SECONDS))
+            except psycopg.Error as error:
+                if error.sqlstate == _LEASE_LOST:
+                    return
+            except FreshetError:
+                continue  # the database is away: try again, the lease may outlast it

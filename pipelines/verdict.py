@@ -1,0 +1,74 @@
+"""Whether a run may remove anything: a pure judgement over what it saw.
+
+"I did not see it" is not "it is gone": absence proves something only in a run that looked everywhere and was
+answered, and even then many removals at once wait for a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Guard", "Sight", "Verdict", "judge"]
+
+_MOST_FAILED_SHARE = 0.1  # of the pages attempted; above it a run is no witness
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A source's `[guard]`."""
+
+    max_lost_percent: float = 20
+    max_lost_count: int = 10
+    min_entries: int = 1
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a run saw, in numbers."""
+
+    complete: bool  # the crawl ended by itself, within its budget of pages and time
+    incomplete_reason: str
+    attempted: int  # pages
+    failed: int  # pages whose outcome says nothing about them
+    found: int  # entries that its pages carry
+    live: int  # entries believed before it
+    removals: int  # entries it would remove
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the run may do."""
+
+    healthy: bool  # absence in it counts
+    held: bool  # its removals wait for a person
+    reasons: tuple[str, ...]  # for a person
+
+
+def judge(sight: Sight, guard: Guard) -> Verdict:
+    """The verdict on a run; removals are for `held` to stop, absence for `healthy` to count."""
+    illness = _illness(sight)
+    excess = _excess(sight, guard)
+    return Verdict(not illness, bool(excess), (*illness, *excess))
+
+
+def _illness(sight: Sight) -> list[str]:
+    reasons = []
+    if not sight.complete:
+        reasons.append(f"incomplete: {sight.incomplete_reason}")
+    if sight.failed > sight.attempted * _MOST_FAILED_SHARE:
+        reasons.append(f"{sight.failed} of {sight.attempted} pages could not be looked at")
+    return reasons
+
+
+def _excess(sight: Sight, guard: Guard) -> list[str]:
+    if not sight.removals:
+        return []
+    if sight.found < guard.min_entries:
+        return [f"found {sight.found} entries, min_entries is {guard.min_entries}"]
+    lost = 100 * sight.removals / max(sight.live, 1)
+    said = f"{sight.removals} of {sight.live} entries ({lost:.0f} %) would go"
+    if sight.removals > 2 and lost > 50:
+        return [f"{said}: more than half"]
+    if sight.removals > guard.max_lost_count and lost > guard.max_lost_percent:
+        return [f"{said}: above {guard.max_lost_count} and {guard.max_lost_percent:g} %"]
+    return []

@@ -1,0 +1,48 @@
+create or replace function kb_store.take_lease(
+    of_source text,
+    run_kind text,
+    host text,
+    pid int,
+    seconds double precision,
+    permission text
+) returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    held record;
+    at timestamptz;
+    taken bigint;
+begin
+    select s.source_id, s.lease_run, s.lease_until into held
+    from kb_store.source s
+    where s.name = of_source
+    for update;
+    if not found then
+        raise exception 'there is no source "%"', of_source using errcode = 'KB003';
+    end if;
+    -- after the lock, not before: waiting for it takes time
+    at := clock_timestamp();
+    if held.lease_until > at then
+        raise exception '%: run % is at work on it, until % at the latest', of_source, held.lease_run, held.lease_until
+            using errcode = 'KB002', hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
+    end if;
+    -- a run that let its lease lapse is dead, or will be refused when it wakes
+    update kb_store.run
+    set state = 'failed', finished_at = at,
+        verdict = verdict || to_jsonb(array['its process died or stood still past its lease'])
+    where run_id = held.lease_run and state = 'running';
+    insert into kb_store.run (source_id, kind, generation, started_at, host, pid, permission)
+    select s.source_id, run_kind, s.generation + 1, at, take_lease.host, take_lease.pid, take_lease.permission
+    from kb_store.source s
+    where s.source_id = held.source_id
+    returning run_id into taken;
+    update kb_store.source
+    set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds), last_attempt = at
+    where source_id = held.source_id;
+    return taken;
+end
+$$;
+
+comment on function kb_store.take_lease is
+    'A new run of a source that nobody works on; raises KB002 naming the run that does, KB003 for an unknown source.';

@@ -1,0 +1,38 @@
+create or replace function kb_store.compare_plan(of_run bigint) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- an entry keeps its number when its page moves
+    update kb_store.plan_entry p
+    set entry_id = coalesce(
+        (
+            select e.entry_id
+            from kb_store.run r
+            join kb_store.entry e using (source_id)
+            where r.run_id = of_run and e.key = p.key
+        ),
+        (
+            select min(e.entry_id)
+            from kb_store.run r
+            join kb_store.entry e using (source_id)
+            join kb_store.attempt a on a.run_id = of_run and a.url = e.key and a.outcome = 'moved'
+            where r.run_id = of_run and a.final_url = p.key and e.kind = p.kind
+        )
+    )
+    where p.run_id = of_run;
+
+    update kb_store.plan_entry p
+    set action = case
+        when v.version_id is null and exists (select from kb_store.version h where h.entry_id = p.entry_id) then 'restored'
+        when v.version_id is null then 'added'
+        when v.content_hash = p.content_hash then 'unchanged'
+        when coalesce(upper(p.valid), 'infinity') > coalesce(upper(v.valid), 'infinity') then 'extended'
+        when coalesce(upper(p.valid), 'infinity') < coalesce(upper(v.valid), 'infinity') then 'shortened'
+        else 'changed'
+    end
+    from kb_store.plan_entry q
+    left join kb_store.version v on v.entry_id = q.entry_id and upper_inf(v.recorded)
+    where p.run_id = of_run and q.run_id = p.run_id and q.key = p.key;
+$$;
+
+comment on function kb_store.compare_plan is 'Finds for each planned entry which entry it is and what publishing does to it.';

@@ -1,0 +1,53 @@
+create or replace function kb_store.publish_pages(of_run bigint) returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    -- pages that answered with content that could be read
+    update kb_store.page p
+    set last_verified = a.fetched_at,
+        missing_since = null,
+        final_url = a.final_url,
+        etag = a.etag,
+        last_modified = a.last_modified,
+        media_type = a.media_type,
+        charset = a.charset,
+        unavailable_after = a.unavailable_after,
+        observed_at = case when p.body_sha256 = a.body_sha256 then p.observed_at else a.fetched_at end,
+        body_sha256 = a.body_sha256,
+        links = coalesce(a.links, p.links),
+        linked = a.linked,
+        reading_id = a.reading_id
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'ok'
+    join kb_store.reading e on e.reading_id = a.reading_id and e.outcome = 'ok'
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url;
+
+    update kb_store.page p
+    set last_verified = a.fetched_at,
+        missing_since = null,
+        etag = coalesce(a.etag, p.etag),
+        last_modified = coalesce(a.last_modified, p.last_modified),
+        linked = a.linked,
+        reading_id = coalesce(a.reading_id, p.reading_id)
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'not_modified'
+    left join kb_store.reading e on e.reading_id = a.reading_id
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and e.outcome is distinct from 'parse_failed';
+
+    -- proven gone: nothing of it is kept for the next look, so that it is fetched whole if it comes back
+    update kb_store.page p
+    set missing_since = coalesce(p.missing_since, a.fetched_at),
+        etag = null, last_modified = null, body_sha256 = null, observed_at = null, links = null, reading_id = null
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url
+        and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since);
+
+    update kb_store.page p
+    set missing_since = coalesce(p.missing_since, a.fetched_at)
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('missing', 'soft_404')
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.missing_since is null;
+$$;
+
+comment on function kb_store.publish_pages is 'Makes what a run''s attempts brought the state of its pages.';

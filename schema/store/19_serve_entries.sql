@@ -1,0 +1,52 @@
+create or replace function kb_store.serve_entries(which bigint[], at timestamptz) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    touched bigint[];
+begin
+    select array_agg(distinct c.passage_id) into touched
+    from kb_store.served_chunk c
+    where c.entry_id = any (which);
+    delete from kb_store.served_entry where entry_id = any (which);
+
+    insert into kb_store.served_entry (
+        entry_id, version_id, source_id, kind, language, category, price, valid, ttl, verified_at, announced
+    )
+    select e.entry_id, v.version_id, e.source_id, e.kind, v.language, v.category, v.price, v.valid, t.ttl, s.verified_at,
+        case
+            when kb_store.is_live(v.valid, t.ttl, s.verified_at, at) then 'live'
+            when v.valid @> at then 'lapsed'
+            else 'upcoming'
+        end
+    from kb_store.entry e
+    join kb_store.source src using (source_id)
+    join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    cross join lateral (
+        select case
+            when not upper_inf(v.valid) then null
+            when e.kind = 'offer' then src.ttl
+            else src.ttl_pages
+        end as ttl
+    ) t
+    cross join lateral (
+        select coalesce(max(p.last_verified), lower(v.recorded)) as verified_at
+        from kb_store.draft d
+        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
+        where d.key = e.key
+    ) s
+    where e.entry_id = any (which) and not isempty(v.valid) and (upper_inf(v.valid) or upper(v.valid) > at);
+
+    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid)
+    select c.chunk_id, s.entry_id, c.passage_id, c.valid
+    from kb_store.served_entry s
+    join kb_store.chunk c using (version_id)
+    where s.entry_id = any (which) and (c.valid is null or upper_inf(c.valid) or upper(c.valid) > at);
+
+    perform kb_store.serve_passages(
+        touched || array(select c.passage_id from kb_store.served_chunk c where c.entry_id = any (which))
+    );
+end
+$$;
+
+comment on function kb_store.serve_entries is 'Makes the served rows of some entries equal to what is believed of them.';

@@ -1,0 +1,42 @@
+create or replace function kb_store.publish(of_run bigint) returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    at timestamptz;
+    concerned bigint[];
+    served_before bigint[];
+begin
+    perform pg_advisory_xact_lock(hashtextextended('kb_store.change', 0));
+    perform kb_store.hold_lease(of_run);
+    -- a clock set back must not close a version before it was opened
+    select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
+    from kb_store.run r
+    join kb_store.entry e using (source_id)
+    join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    where r.run_id = of_run;
+
+    perform kb_store.publish_versions(of_run, at);
+    perform kb_store.publish_removals(of_run, at);
+    perform kb_store.publish_pages(of_run);
+
+    select array_agg(entry_id) into concerned
+    from (
+        select entry_id from kb_store.plan_entry where run_id = of_run and action <> 'unchanged'
+        union
+        select entry_id from kb_store.plan_removal where run_id = of_run and not held
+    ) c;
+    select array_agg(entry_id) into served_before from kb_store.served_entry where entry_id = any (concerned);
+    perform kb_store.serve_entries(concerned, at);
+    perform kb_store.stamp_verified(of_run);
+    perform kb_store.announce(of_run, at, coalesce(served_before, '{}'));
+
+    delete from kb_store.plan_entry where run_id = of_run;
+    delete from kb_store.plan_removal where run_id = of_run and not held;
+    delete from kb_store.attempt where run_id = of_run and outcome = 'not_modified';
+    return concerned;
+end
+$$;
+
+comment on function kb_store.publish is
+    'Publishes a run''s plan whole, in the caller''s transaction, and returns the entries it concerned; raises KB001 without the lease.';

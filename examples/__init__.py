@@ -1,0 +1,1 @@
+"""Projects to try Freshet on; the docstring of each package says what it holds."""

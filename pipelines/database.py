@@ -16,6 +16,7 @@ from psycopg import conninfo
 from pipelines import embedded
 from pipelines.records import FreshetError
 from pipelines.roles import ROLES, Role
+from pipelines.setting_values import reveal
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -157,7 +158,7 @@ def _register_vector(conn: Connection) -> None:
 def _configured(project: Project) -> str | None:
     """The connection string of settings or environment; "" means libpq's PG* variables; None: embedded."""
     if project.database.url is not None:
-        return project.database.url.get_secret_value()
+        return reveal(project.database.url, "freshet.toml: database.url")
     return "" if any(os.environ.get(name) for name in ("PGHOST", "PGSERVICE", "PGDATABASE", "PGHOSTADDR")) else None
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "check_url",
     "guard_process",
     "guard_reactor",
+    "is_guarded",
     "pin_private",
 ]
 
@@ -92,6 +93,13 @@ def guard_reactor(reactor: Any, allow_private: Iterable[str]) -> None:
     for name in _CLOSED:
         if hasattr(reactor, name):
             setattr(reactor, name, partial(_refuse, name))
+
+
+def is_guarded(reactor: Any) -> bool:
+    """Return whether every connection of this reactor is judged; who opens doors for others asks first."""
+    from spiders.guard_transport import dial
+
+    return getattr(getattr(reactor, "connectTCP", None), "func", None) is dial
 
 
 def guard_process(allow_private: Iterable[str]) -> None:

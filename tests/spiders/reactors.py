@@ -12,10 +12,11 @@ from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution
+from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
-__all__ = ["Listener", "ScriptedNames", "listening", "run_in_reactor"]
+__all__ = ["Listener", "ScriptedNames", "in_thread", "listening", "run_in_reactor"]
 
 T = TypeVar("T")
 
@@ -104,3 +105,9 @@ def listening(host: str = "127.0.0.1") -> Iterator[Listener]:
         yield listener
     finally:
         listener.socket.close()
+
+
+async def in_thread(reactor: Any, work: Callable[[], T]) -> T:
+    """Run blocking work beside the reactor, as another program would."""
+    result: T = await deferToThreadPool(reactor, reactor.getThreadPool(), work)
+    return result

@@ -11,11 +11,11 @@ import zstandard
 from psycopg.types.json import Jsonb
 
 from pipelines.database import Connection
-from pipelines.records import Capture, KnownPage
+from pipelines.records import Capture, KnownPage, Outcome
 from pipelines.runs import fenced
 from pipelines.texts import clean
 
-__all__ = ["body_of", "known_pages", "store_captures"]
+__all__ = ["body_of", "known_pages", "store_captures", "stored_captures"]
 
 _BATCH = 200
 _BATCH_BYTES = 16 * 2**20  # bodies held at once while a batch is written
@@ -37,6 +37,23 @@ def known_pages(conn: Connection, source: str) -> Iterator[KnownPage]:
         )
         for url, etag, last_modified, body_sha256, links in cursor:
             yield KnownPage(url, etag, last_modified, body_sha256, tuple(links))
+
+
+def stored_captures(conn: Connection, source: str) -> Iterator[Capture]:
+    """What is kept of every page of the source, as attempts that found nothing new."""
+    # fetched whole: a cursor's transaction would hold the source's row, and with it the lease's heartbeat
+    rows = conn.execute(
+        """
+        select p.url, p.last_verified, p.linked
+        from kb_store.page p
+        join kb_store.source s using (source_id)
+        where s.name = %s and p.body_sha256 is not null and p.last_verified is not null
+        order by p.page_id
+        """,
+        (source,),
+    ).fetchall()
+    for url, last_verified, linked in rows:
+        yield Capture(url, Outcome.NOT_MODIFIED, last_verified, linked=linked)
 
 
 def store_captures(conn: Connection, run: int, captures: Iterable[Capture]) -> Counter[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 from psycopg.types.multirange import Multirange
@@ -24,7 +24,10 @@ from pipelines.readings import draft_from_json
 from pipelines.records import Draft, Evidence, Window
 from pipelines.runs import fenced
 from pipelines.texts import clean
-from pipelines.verdict import Guard, Sight, Verdict, judge
+from pipelines.verdict import Sight, Verdict, judge
+
+if TYPE_CHECKING:
+    from pipelines.settings import GuardSettings
 
 __all__ = ["PlannedChunk", "plan_entries", "plan_removals", "withhold_unchanged"]
 
@@ -85,7 +88,14 @@ def withhold_unchanged(conn: Connection, run: int) -> None:
 
 
 def plan_removals(
-    conn: Connection, run: int, guard: Guard, *, complete: bool, incomplete_reason: str, attempted: int, failed: int
+    conn: Connection,
+    run: int,
+    guard: GuardSettings,
+    *,
+    complete: bool,
+    incomplete_reason: str,
+    attempted: int,
+    failed: int,
 ) -> Verdict:
     """Judge the run and plan what it removes: what is proven over at once, what was merely absent the second time."""
     with fenced(conn, run):
@@ -175,13 +185,7 @@ def _write(conn: Connection, run: int, key: str, draft: Draft, chunks: Sequence[
     evidence = Jsonb([{k: clean(v) if isinstance(v, str) else v for k, v in asdict(e).items()} for e in _all(draft)])
     conn.execute(_INSERT_ENTRY, {**fields, "run": run, "key": key, "evidence": evidence, "content_hash": content_hash})
     with conn.cursor() as cursor:
-        cursor.executemany(
-            _INSERT_CHUNK,
-            [
-                (run, key, n, p[0], p[1], p[2], hashlib.sha256(p[3].encode()).digest(), *p[3:])
-                for n, p in enumerate(pieces)
-            ],
-        )
+        cursor.executemany(_INSERT_CHUNK, [(run, key, n, *piece) for n, piece in enumerate(pieces)])
 
 
 def _fields(draft: Draft) -> dict[str, Any]:

@@ -8,17 +8,17 @@ state or the new, never a mixture.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
 from pipelines.database import Connection
+from pipelines.models import ModelEntry
 from pipelines.records import FreshetError
 from pipelines.runs import fenced
 
-__all__ = ["ModelTerms", "OtherModelActive", "embed_missing", "expire", "publish", "register_model", "texts_to_embed"]
+__all__ = ["OtherModelActive", "embed_missing", "expire", "publish", "register_model", "texts_to_embed"]
 
 _BATCH = 512  # texts a transaction
 
@@ -27,18 +27,7 @@ class OtherModelActive(FreshetError):
     """The base is served with another model than the one configured; their vectors must not be compared."""
 
 
-@dataclass(frozen=True)
-class ModelTerms:
-    """What the database must know of an embedding model."""
-
-    identity: str
-    name: str
-    dimensions: int
-    query_prompt: str
-    languages: tuple[str, ...]
-
-
-def register_model(conn: Connection, model: ModelTerms) -> int:
+def register_model(conn: Connection, model: ModelEntry) -> int:
     """The number of the model, which becomes the active one of an empty base.
 
     Raises OtherModelActive, naming both, when the base is served with another.

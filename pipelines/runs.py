@@ -12,8 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
@@ -21,6 +20,9 @@ from psycopg.types.json import Jsonb
 
 from pipelines.database import Connection
 from pipelines.records import FreshetError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Source
 
 __all__ = ["AlreadyRunning", "Heartbeat", "LeaseLost", "begin_run", "end_run", "fenced", "note", "register_source"]
 
@@ -37,19 +39,7 @@ class LeaseLost(FreshetError):
     """The run no longer holds its source, or has ended; nothing of the transaction was written."""
 
 
-@dataclass(frozen=True)
-class SourceTerms:
-    """What serving needs to know of a source's settings."""
-
-    name: str
-    kind: str
-    zone: str
-    freshness: timedelta
-    ttl: timedelta
-    ttl_pages: timedelta
-
-
-def register_source(conn: Connection, terms: SourceTerms) -> None:
+def register_source(conn: Connection, source: Source) -> None:
     """Make the database's copy of a source's settings equal to its file; what it serves follows at once."""
     with conn.transaction():
         conn.execute(
@@ -64,12 +54,12 @@ def register_source(conn: Connection, terms: SourceTerms) -> None:
                 is distinct from (excluded.kind, excluded.zone, excluded.freshness, excluded.ttl, excluded.ttl_pages)
             """,
             {
-                "name": terms.name,
-                "kind": terms.kind,
-                "zone": terms.zone,
-                "freshness": terms.freshness.total_seconds(),
-                "ttl": terms.ttl.total_seconds(),
-                "ttl_pages": terms.ttl_pages.total_seconds(),
+                "name": source.name,
+                "kind": source.kind,
+                "zone": source.timezone,
+                "freshness": source.freshness.total_seconds(),
+                "ttl": source.ttl.total_seconds(),
+                "ttl_pages": source.ttl_pages.total_seconds(),
             },
         )
         conn.execute(
@@ -80,7 +70,7 @@ def register_source(conn: Connection, terms: SourceTerms) -> None:
             where s.name = %s and e.source_id = s.source_id and e.ttl is not null
                 and e.ttl <> case when e.kind = 'offer' then s.ttl else s.ttl_pages end
             """,
-            (terms.name,),
+            (source.name,),
         )
 
 

@@ -7,19 +7,14 @@ answered, and even then many removals at once wait for a person.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Guard", "Sight", "Verdict", "judge"]
+if TYPE_CHECKING:
+    from pipelines.settings import GuardSettings
+
+__all__ = ["Sight", "Verdict", "judge"]
 
 _MOST_FAILED_SHARE = 0.1  # of the pages attempted; above it a run is no witness
-
-
-@dataclass(frozen=True)
-class Guard:
-    """A source's `[guard]`."""
-
-    max_lost_percent: float = 20
-    max_lost_count: int = 10
-    min_entries: int = 1
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Verdict:
     reasons: tuple[str, ...]  # for a person
 
 
-def judge(sight: Sight, guard: Guard) -> Verdict:
+def judge(sight: Sight, guard: GuardSettings) -> Verdict:
     """The verdict on a run; removals are for `held` to stop, absence for `healthy` to count."""
     illness = _illness(sight)
     excess = _excess(sight, guard)
@@ -60,7 +55,7 @@ def _illness(sight: Sight) -> list[str]:
     return reasons
 
 
-def _excess(sight: Sight, guard: Guard) -> list[str]:
+def _excess(sight: Sight, guard: GuardSettings) -> list[str]:
     if not sight.removals:
         return []
     if sight.found < guard.min_entries:

@@ -65,7 +65,7 @@ comment on column kb_store.run.state is 'running, or how it ended.';
 comment on column kb_store.run.generation is 'The fencing token it was given.';
 comment on column kb_store.run.started_at is 'When it got its lease.';
 comment on column kb_store.run.finished_at is 'When it ended; null while running.';
-comment on column kb_store.run.complete is 'False: the crawl ran out of time or pages, so absence proves nothing.';
+comment on column kb_store.run.complete is 'Whether it looked everywhere and was answered; else absence proves nothing.';
 comment on column kb_store.run.pages is 'Counts of pages by outcome.';
 comment on column kb_store.run.entries is 'Counts of entries by what happened to them.';
 comment on column kb_store.run.chunks is 'Counts of chunks and embeddings.';

@@ -31,6 +31,11 @@ begin
     perform kb_store.stamp_verified(of_run);
     perform kb_store.announce(of_run, at, coalesce(served_before, '{}'));
 
+    update kb_store.source s
+    set last_verified = at
+    from kb_store.run r
+    where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
+
     delete from kb_store.plan_entry where run_id = of_run;
     delete from kb_store.plan_removal where run_id = of_run and not held;
     delete from kb_store.attempt where run_id = of_run and outcome = 'not_modified';

@@ -1,0 +1,63 @@
+"""Reading captures in a run: one document reader for all of them, the source's own reader where it has one."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.records import Draft, FreshetError, Page, Reading
+
+if TYPE_CHECKING:
+    from pipelines.settings import Source
+
+__all__ = ["reading_recipe", "reading_session"]
+
+ReadAll = Callable[[Iterable[Page]], Iterable[Reading]]
+
+
+def reading_recipe(source: Source) -> str:
+    """Names how the source's pages are read: by which readers and rules, and its own reader; a new name, a new reading."""
+    from pipelines.reading import READING_RECIPE
+
+    own = source.reader.read_bytes() if source.reader else b""
+    parts = (READING_RECIPE, repr(source.rules()), hashlib.sha256(own).hexdigest())
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@contextmanager
+def reading_session(source: Source) -> Iterator[ReadAll]:
+    """A function that reads pages one after another; documents go to one killable child that lives as long."""
+    from pipelines.reading import read_page
+
+    from pipelines.documents import DocumentReader
+
+    own = _own_reader(source.reader)
+    with DocumentReader() as documents:
+
+        def read_all(pages: Iterable[Page]) -> Iterator[Reading]:
+            for page in pages:
+                yield read_page(page, documents=documents, custom=own)
+
+        yield read_all
+
+
+def _own_reader(file: Path | None) -> Callable[[Page], Iterable[Draft]] | None:
+    """The `read` function of `sources/<name>.py`; it is the project's own code and runs as such."""
+    if file is None:
+        return None
+    spec = importlib.util.spec_from_file_location(f"freshet_reader_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        read: Callable[[Page], Iterable[Draft]] = module.read
+    except Exception as error:
+        raise FreshetError(
+            f"{file}: {type(error).__name__}: {error}. A source's reader defines read(page), see pipelines.records"
+        ) from error
+    return read

@@ -1,0 +1,98 @@
+"""The project's embedding model in a run: texts cut to its limit, and their vectors; loaded only when used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pipelines.models import ModelEntry
+from pipelines.planning import Chunker, PlannedChunk
+from pipelines.records import Block, Draft, ReadingRules, Window
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pipelines.chunking import Chunk
+    from pipelines.embedding import Encoder
+    from pipelines.settings import Project
+
+__all__ = ["Texts"]
+
+
+class Texts:
+    """What a run does with the project's model."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @cached_property
+    def model(self) -> ModelEntry:
+        """The model the settings name."""
+        from pipelines.models import model_entry, resolve_model
+
+        chosen = self._project.embedding
+        folder = self._project.directory
+        entries = {name: model_entry(name, m.facts(), folder=folder) for name, m in chosen.models.items()}
+        return resolve_model(chosen.model, entries=entries, folder=folder)
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        from pipelines.embedding import open_encoder
+
+        backend = self._project.embedding.backend
+        return open_encoder(self.model, backend=backend, cache_dir=self._project.state / "models")
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of passages, (n, dimensions) float32, unit length."""
+        return self._encoder.encode_passages(texts)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Vector of a query, (dimensions,) float32, unit length."""
+        return self._encoder.encode_query(text)
+
+    def chunker(self, rules: ReadingRules) -> Chunker:
+        """How an entry's text is cut; a window that a page's text states limits the chunk that holds it."""
+        from pipelines.chunking import chunk_blocks
+        from pipelines.tokens import token_counter
+        from pipelines.windows import block_windows
+
+        count = token_counter(self.model)
+
+        def cut(draft: Draft, observed_at: datetime) -> list[PlannedChunk]:
+            blocks = draft.blocks or _stand_in(draft)
+            windows = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
+            chunks = chunk_blocks(blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens)
+            return [
+                PlannedChunk(
+                    c.heading, c.body, c.embedded_text, c.page, _together(windows[c.first_block : c.last_block + 1])
+                )
+                for c in chunks
+            ]
+
+        return cut
+
+
+def _planned(chunk: Chunk, windows: Sequence[Window | None]) -> PlannedChunk:
+    return PlannedChunk(chunk.heading, chunk.body, chunk.embedded_text, chunk.page, _together(windows))
+
+
+def _stand_in(draft: Draft) -> tuple[Block, ...]:
+    """Something to find an entry by that was read from structured data alone."""
+    said = (draft.title, draft.description, draft.terms or "")
+    return tuple(Block("paragraph", text) for text in dict.fromkeys(said) if text.strip())
+
+
+def _together(windows: Sequence[Window | None]) -> Window | None:
+    """The window in which every statement among the blocks holds; None: no statement."""
+    from pipelines.windows import intersect
+
+    stated = [window for window in windows if window is not None]
+    if not stated:
+        return None
+    ranges = stated[0].ranges
+    for window in stated[1:]:
+        ranges = intersect(ranges, window.ranges)
+    return Window(ranges, "stated")

@@ -1,0 +1,115 @@
+"""Asking from Python what a bot asks in SQL: the same functions of schema kb, rows as dictionaries.
+
+The query's vector is made here, by the active model, when that model covers the query's language; where it
+cannot be made the database still answers by words alone and says `degraded`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from pgvector import Vector
+from psycopg.rows import dict_row
+
+from pipelines.database import Connection
+from pipelines.records import FreshetError
+
+__all__ = ["BadQuestion", "Filters", "active_model", "entry", "freshness", "offers", "search"]
+
+_log = logging.getLogger(__name__)
+
+Row = dict[str, Any]
+Embed = Callable[[str], NDArray[np.float32]]
+
+
+class BadQuestion(FreshetError):
+    """More was asked for than one call may, or a vector of another model was passed."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What hits are limited to; None: no limit, an empty sequence matches nothing."""
+
+    category: Sequence[str] | None = None
+    language: str | None = None
+    source: Sequence[str] | None = None
+    kind: Sequence[str] | None = None
+
+
+def search(
+    conn: Connection,
+    query: str,
+    *,
+    embed: Embed | None = None,
+    max_results: int = 8,
+    filters: Filters = Filters(),
+    min_score: float | None = None,
+) -> list[Row]:
+    """What is true now and answers the query, best first: columns of kb.search.
+
+    `embed` makes the query's unit vector, (dimensions,) float32, by the active model. Raises BadQuestion.
+    """
+    vector = _vector(query, embed)
+    return _rows(
+        conn,
+        """
+        select * from kb.search(
+            %s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real)
+        """,
+        (query, vector, max_results, _array(filters.category), filters.language, _array(filters.source),
+         _array(filters.kind), min_score),
+    )  # fmt: skip
+
+
+def offers(
+    conn: Connection, *, filters: Filters = Filters(), upcoming: bool = False, max_results: int = 100
+) -> list[Row]:
+    """Offers live now, those that end first on top: columns of kb.offers. Raises BadQuestion."""
+    return _rows(
+        conn,
+        "select * from kb.offers(%s::text[], %s::text, %s::text[], %s, %s::int)",
+        (_array(filters.category), filters.language, _array(filters.source), upcoming, max_results),
+    )
+
+
+def entry(conn: Connection, entry_id: int) -> Row | None:
+    """One entry whole if it is live now, else None: columns of kb.entry."""
+    return next(iter(_rows(conn, "select * from kb.entry(%s)", (entry_id,))), None)
+
+
+def freshness(conn: Connection) -> list[Row]:
+    """How fresh each source is: columns of kb.freshness."""
+    return _rows(conn, "select * from kb.freshness()", ())
+
+
+def active_model(conn: Connection) -> Row | None:
+    """Name, dimensions and query prompt of the model whose vectors are served; None in an empty base."""
+    return next(iter(_rows(conn, "select * from kb.active_model()", ())), None)
+
+
+def _vector(query: str, embed: Embed | None) -> Vector | None:
+    if embed is None or not query.strip():
+        return None
+    try:
+        return Vector(embed(query))
+    except FreshetError as error:
+        _log.warning("the query is answered by its words alone: %s", error)
+        return None
+
+
+def _array(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)
+
+
+def _rows(conn: Connection, statement: str, arguments: tuple[object, ...]) -> list[Row]:
+    try:
+        with conn.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(statement.encode(), arguments).fetchall()
+    except (psycopg.errors.InvalidParameterValue, psycopg.DataError) as error:
+        raise BadQuestion(f"{error.diag.message_primary or error}") from error

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from parsel import Selector
 
 from examples.autocare.offers import CATEGORIES, load_content, load_offers
 from examples.autocare.pages import HERE, Resource
+from examples.autocare.schedule import ZONE
+from pipelines.settings import load_project
+from pipelines.windows import end_of, read_window
 from tests.examples.conftest import NOON
 
 SOURCES = {path.stem: tomllib.loads(path.read_text()) for path in (HERE / "sources").glob("*.toml")}
@@ -80,7 +84,18 @@ def test_questions_name_pages_that_exist_and_offers_that_hold(resources: Site) -
             assert path not in by_path or by_path[path].span(NOON).status(NOON) == "live"
 
 
-def test_project_and_sources_share_a_zone() -> None:
-    """The settings file parses, and its zone is the sources' zone."""
-    project = tomllib.loads((HERE / "freshet.toml").read_text())
-    assert {source["timezone"] for source in SOURCES.values()} == {project["timezone"]}
+def test_the_project_loads() -> None:
+    """The settings are accepted whole, and the sources' zone is the project's."""
+    project = load_project(HERE, environment={})
+    assert set(project.sources) == set(SOURCES)
+    assert {source.timezone for source in project.sources.values()} == {project.timezone}
+
+
+@pytest.mark.parametrize("now", [NOON, datetime(2026, 12, 31, 23, 31, tzinfo=ZONE)], ids=str)
+def test_every_statement_is_read_as_it_is_meant(now: datetime) -> None:
+    """The visible sentence alone gives the end of each offer, in both languages; an open one gives none."""
+    for offer in OFFERS:
+        for language in offer.words:
+            text = offer.validity(language, now)
+            reading = read_window(text, observed_at=now, zone=ZONE, date_order="DMY")
+            assert (reading and end_of(reading.window)) == offer.span(now).end, text

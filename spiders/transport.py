@@ -1,0 +1,150 @@
+"""The connection under Scrapy: its HTTP/1.1 handler, made strict where it is lenient.
+
+Three things are added: a body cut by a reset is never taken for a whole one, headers without end
+are stopped, and a certificate that is refused is refused with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from OpenSSL import SSL
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+)
+from service_identity import VerificationError
+from service_identity.hazmat import DNS_ID, IPAddress_ID, verify_service_identity
+from service_identity.pyopenssl import extract_patterns
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.internet.ssl import optionsForClientTLS
+from twisted.web._newclient import ParseError
+from twisted.web.http import _DataLoss
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure
+
+__all__ = ["StrictHandler", "certificate_problem"]
+
+_MAX_HEADER_LINES = 400  # browsers stop near here; each line is limited to 16 KiB by Twisted
+# X509_V_ERR_* of OpenSSL's x509_vfy.h, in words that say what to do.
+_CERTIFICATE_ERRORS = {
+    9: "the certificate is not valid yet; is this machine's clock right?",
+    10: "the certificate has expired",
+    18: "the certificate is self-signed",
+    19: "the certificate is signed by an authority this machine does not trust (self-signed in its chain)",
+    20: "the certificate is signed by an authority this machine does not trust",
+    21: "the certificate's chain is incomplete",
+    23: "the certificate was revoked",
+}
+_problems: dict[str, str] = {}  # host -> why its last certificate was refused; OpenSSL's own error does not say
+
+
+def certificate_problem(host: str) -> str:
+    """Return why the host's certificate was refused last, empty when none was."""
+    return _problems.get(host, "")
+
+
+class StrictHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler over the strict protocol; the guard stands below it, at the dial."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._pool._factory = _Factory
+        if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            self._contextFactory = _ExplainingPolicy()
+
+
+class _Cut:
+    """Stands in for the decoder of a body without length whose connection did not end properly."""
+
+    def noMoreData(self) -> None:
+        raise _DataLoss
+
+
+class _Parser(_LenientHTTPClientParser):
+    _lines = 0
+
+    def lineReceived(self, line: bytes) -> None:
+        self._lines += 1
+        if self._lines > _MAX_HEADER_LINES:
+            raise ParseError(f"more than {_MAX_HEADER_LINES} header lines", line[:80])
+        super().lineReceived(line)
+
+
+class _Protocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: Any) -> Any:
+        answer = super().request(request)
+        if self._parser is not None:
+            self._parser.__class__ = _Parser
+        return answer
+
+    def connectionLost(self, reason: Failure) -> None:
+        """End a body that only the connection's end delimits: whole after a proper close alone (RFC 9112 section 9.8)."""
+        decoder = getattr(self._parser, "bodyDecoder", None)
+        if decoder is not None and getattr(decoder, "contentLength", 0) is None and not reason.check(ConnectionDone):
+            self._parser.bodyDecoder = _Cut()
+        super().connectionLost(reason)
+
+
+class _Factory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _Protocol:
+        return _Protocol(self._quiescentCallback)
+
+
+@implementer(IPolicyForHTTPS)
+class _ExplainingPolicy:
+    """Verifies as Twisted does (platform's authorities, name by RFC 9525) and remembers why it refused."""
+
+    def __init__(self) -> None:
+        self._creators: dict[str, _ExplainingCreator] = {}  # loading the authorities costs 20 ms: once a host
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> _ExplainingCreator:
+        host = hostname.decode("ascii")
+        if host not in self._creators:
+            self._creators[host] = _ExplainingCreator(host)
+        return self._creators[host]
+
+
+@implementer(IOpenSSLClientConnectionCreator)
+class _ExplainingCreator:
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._inner = optionsForClientTLS(host)
+
+    def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
+        connection = self._inner.clientConnectionForTLS(protocol)
+        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _verifier(self._host))
+        return connection
+
+
+def _verifier(host: str) -> Callable[[SSL.Connection, Any, int, int, int], bool]:
+    is_address = isIPAddress(host) or isIPv6Address(host)
+    identity = IPAddress_ID(host) if is_address else DNS_ID(host)
+
+    def verify(_: SSL.Connection, certificate: Any, error: int, depth: int, ok: int) -> bool:
+        if not ok:
+            _problems[host] = _CERTIFICATE_ERRORS.get(error, f"the certificate does not verify (OpenSSL error {error})")
+            return False
+        return depth != 0 or _is_named(certificate, host, identity)
+
+    return verify
+
+
+def _is_named(certificate: Any, host: str, identity: Any) -> bool:
+    try:
+        verify_service_identity(extract_patterns(certificate), [identity], [])
+    except Exception as error:  # an exception must not leave an OpenSSL callback: refuse, and say why
+        wrong = "the certificate is for another host" if isinstance(error, VerificationError) else str(error)
+        _problems[host] = f"{wrong} than {host}" if isinstance(error, VerificationError) else wrong
+        return False
+    return True

@@ -35,7 +35,9 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True, defer_build=True
+    )
 
 
 class DatabaseSettings(_Table):

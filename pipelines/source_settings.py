@@ -40,7 +40,7 @@ FEED_FIELDS: tuple[str, ...] = FeedField.__args__  # type: ignore[attr-defined] 
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class OfferSettings(_Table):

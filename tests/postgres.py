@@ -20,11 +20,11 @@ from pipelines.database import Connection, connect_uri
 from pipelines.migrations import migrate
 from pipelines.roles import Role
 
-__all__ = ["Cluster", "TestDatabase", "running_cluster"]
+__all__ = ["FAST", "Cluster", "TestDatabase", "running_cluster"]
 
 _TEMPLATE = "freshet_template"
 # Tests ask for behaviour, not for durability; a killed machine loses nothing worth keeping here.
-_FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 256MB"
+FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_wal_size = 256MB"
 
 
 @dataclass
@@ -86,7 +86,7 @@ def running_cluster() -> Iterator[Cluster]:
     root = Path(tempfile.mkdtemp(prefix="freshet-test-"))
     state = root / ".freshet"
     try:
-        yield Cluster(embedded.start(state, extra=_FAST))
+        yield Cluster(embedded.start(state, extra=FAST))
     finally:
         embedded.stop(state)
         shutil.rmtree(root, ignore_errors=True)

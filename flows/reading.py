@@ -20,7 +20,7 @@ ReadAll = Callable[[Iterable[Page]], Iterable[Reading]]
 
 
 def reading_recipe(source: Source) -> str:
-    """Names how the source's pages are read: by which readers and rules, and its own reader; a new name, a new reading."""
+    """Names how the source's pages are read: by what readers, rules, own reader; a new name, a new reading."""
     from pipelines.reading import READING_RECIPE
 
     own = source.reader.read_bytes() if source.reader else b""

@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from psycopg.rows import dict_row
+
 from pipelines.database import Connection
 from pipelines.records import FAILED_OUTCOMES
 
-__all__ = ["PlannedChange", "Report", "count_chunks", "count_entries", "count_pages", "planned_changes", "problems"]
+__all__ = [
+    "PlannedChange",
+    "Report",
+    "count_chunks",
+    "count_entries",
+    "count_pages",
+    "planned_changes",
+    "problems",
+    "stored_runs",
+]
 
 _MOST_PROBLEMS = 200
 
@@ -168,3 +179,21 @@ def count_chunks(conn: Connection, run: int, embedded: int) -> dict[str, int]:
     ).fetchone()
     assert row is not None
     return {"total": row[0], "embedded": embedded, "reused": max(row[0] - embedded, 0)}
+
+
+def stored_runs(conn: Connection, *, source: str | None = None, number: int | None = None) -> list[dict[str, Any]]:
+    """Runs as they were recorded, newest first: of one source, or the one of that number, or the last hundred."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            """
+            select r.run_id as run, s.name as source, r.kind, r.state, r.started_at, r.finished_at, r.complete, r.pages,
+                r.entries, r.chunks, r.seconds, r.verdict, r.problems, r.permission
+            from kb_store.run r
+            join kb_store.source s using (source_id)
+            where (%(source)s::text is null or s.name = %(source)s)
+                and (%(number)s::bigint is null or r.run_id = %(number)s)
+            order by r.run_id desc
+            limit 100
+            """,
+            {"source": source, "number": number},
+        ).fetchall()

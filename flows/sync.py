@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -29,7 +29,7 @@ from pipelines.records import FreshetError
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source
 
-__all__ = ["Options", "sync_source"]
+__all__ = ["Options", "sync_all", "sync_source"]
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +76,24 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
         run = _Run(conn, project, source, number, options, progress)
         with runs.Heartbeat(lambda: connect(project, role="writer", autocommit=True), number):
             return _guarded(run)
+
+
+def sync_all(
+    project: Project, sources: Sequence[Source], options: Options, progress: Progress = silent
+) -> list[Report]:
+    """Sync sources one after another; what befalls one leaves the others alone.
+
+    A source that another run holds is reported as failed, naming that run.
+    """
+    return [_one_of_many(project, source, options, progress) for source in sources]
+
+
+def _one_of_many(project: Project, source: Source, options: Options, progress: Progress) -> Report:
+    try:
+        return sync_source(project, source, options, progress)
+    except runs.AlreadyRunning as error:
+        problem = {"url": "", "outcome": "already_running", "message": str(error)}
+        return Report(0, source.name, "failed", problems=[problem])
 
 
 def _guarded(run: _Run) -> Report:

@@ -1,0 +1,89 @@
+"""The command line: `freshet`. Commands import what they need when they run, so that --help answers at once."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from importlib.metadata import version
+from typing import Annotated, NoReturn
+
+import typer
+
+from flows.commands import asking, databases, projects, syncing
+from flows.commands.options import Folder, choose_folder
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Freshet keeps a chatbot's knowledge true: it watches sites, knows until when each fact holds, and answers "
+    "with what is true now.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(projects.init)
+app.command()(syncing.sync)
+app.add_typer(syncing.runs, name="runs")
+app.command()(syncing.reindex)
+app.command()(asking.search)
+app.command()(asking.offers)
+app.command()(asking.status)
+app.command()(asking.history)
+app.command()(projects.schedule)
+app.add_typer(databases.db, name="db")
+app.command()(projects.demo)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"freshet {version('freshet')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _before(
+    folder: Folder = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done, on stderr.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    del show_version
+    choose_folder(folder)
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.ERROR,
+        stream=sys.stderr,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+
+
+def main() -> NoReturn:
+    """Run the command line; exit 2 on wrong usage or settings, 1 on failure, 3 when something waits for a person."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except KeyboardInterrupt:
+        _fail("stopped", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        from pipelines.records import FreshetError
+        from pipelines.setting_values import SettingsError
+
+        if isinstance(error, SettingsError):
+            _fail(str(error), 2)
+        if isinstance(error, FreshetError):
+            _fail(str(error), 1)
+        raise
+    sys.exit(0)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    sys.stderr.write(f"freshet: {message}\n")
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""The commands of `freshet`, a module a subject; `flows.cli` puts them together."""

@@ -1,0 +1,137 @@
+"""`freshet search`, `offers`, `status`, `history`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.commands.options import AsJson, Category, Folder, Language, Sources, opened
+from flows.commands.output import print_json, say, shown, when
+
+__all__ = ["history", "offers", "search", "status"]
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="What a customer asks, in any language.")],
+    most: Annotated[int, typer.Option("--max", help="How many hits at most.")] = 8,
+    category: Category = None,
+    language: Language = None,
+    source: Sources = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="offer, page, document or record; may be repeated.")
+    ] = None,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Ask as a bot does: what is true now, with its source.
+
+    Example: freshet search "how much is an oil change?" --max 3
+    """
+    from flows.texts import Texts
+    from pipelines.database import connect
+    from retrieval.asking import Filters, search
+
+    project = opened(folder)
+    with connect(project, role="reader", autocommit=True) as conn:
+        filters = Filters(category or None, language, source or None, kind or None)
+        hits = search(
+            conn, query, embed=Texts(project).encode_query, max_results=most, filters=filters,
+            min_score=project.retrieval.min_score or None,
+        )  # fmt: skip
+    answerable = any(hit["answerable"] for hit in hits)
+    degraded = any(hit["degraded"] for hit in hits)
+    if as_json:
+        print_json({"query": query, "hits": hits, "answerable": answerable, "degraded": degraded})
+        return
+    if not hits:
+        say("nothing that is true now answers this")
+    for hit in hits:
+        price = f"  {hit['price']} {hit['currency'] or ''}" if hit["price"] is not None else ""
+        say(f"{hit['score']:.2f}  {shown(hit['title'])}{price}")
+        say(f"      {shown(hit['body'])[:200]}")
+        say(f"      {when(hit)} · {shown(hit['url'])}{' · stale' if hit['stale'] else ''}")
+    if hits and not answerable:
+        say("weak: better say that you do not know")
+
+
+def offers(
+    category: Category = None,
+    language: Language = None,
+    source: Sources = None,
+    upcoming: Annotated[bool, typer.Option("--upcoming", help="Also those that have not begun.")] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Live offers, those that end first on top.
+
+    Example: freshet offers --category oil --language ar
+    """
+    from pipelines.database import connect
+    from retrieval.asking import Filters, offers
+
+    with connect(opened(folder), role="reader", autocommit=True) as conn:
+        filters = Filters(category or None, language, source or None)
+        found = offers(conn, filters=filters, upcoming=upcoming, max_results=10_000)
+    if as_json:
+        print_json({"offers": found})
+        return
+    for offer in found:
+        price = f"{offer['price']} {offer['currency'] or ''}".strip() if offer["price"] is not None else ""
+        say(f"{shown(offer['title'])}  {price}")
+        say(f"      {when(offer)} · {shown(offer['url'])}")
+    say(f"{len(found)} offers")
+
+
+def status(as_json: AsJson = False, folder: Folder = None) -> None:
+    """Each source: last verified, stale or not, live and upcoming entries, next expiry, what is held.
+
+    Example: freshet status --json
+    """
+    from pipelines.database import connect
+    from retrieval.asking import active_model, freshness
+
+    with connect(opened(folder), role="reader", autocommit=True) as conn:
+        found, model = freshness(conn), active_model(conn)
+    if as_json:
+        print_json({"sources": found, "model": model})
+        return
+    for row in found:
+        verified = f"{row['last_verified']:%Y-%m-%d %H:%M}Z" if row["last_verified"] else "never"
+        held = f", run {row['held_run']} holds removals" if row["held_run"] else ""
+        expiry = f", next end {row['next_expiry']:%Y-%m-%d %H:%M}Z" if row["next_expiry"] else ""
+        say(
+            f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
+            f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}{held}"
+        )
+    if not found:
+        say("nothing synced yet: freshet sync")
+
+
+def history(
+    what: Annotated[str, typer.Argument(metavar="ENTRY|URL", help="An entry's number, or its URL.")],
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """The versions of an entry, newest first, with what each changed.
+
+    Example: freshet history 42
+    """
+    from pipelines.database import connect
+    from retrieval.history import versions_of
+
+    with connect(opened(folder), role="writer", autocommit=True) as conn:
+        entries = versions_of(conn, what)
+    if as_json:
+        print_json({"entries": entries})
+        return
+    for entry in entries:
+        say(f"entry {entry['entry_id']} of {entry['source']} ({entry['kind']})")
+        for version in entry["versions"]:
+            until = f" to {version['recorded_until']:%Y-%m-%d %H:%M}Z" if version["recorded_until"] else ", served"
+            closed = f" ({version['closed_reason']})" if version["closed_reason"] else ""
+            say(
+                f"  {version['recorded_from']:%Y-%m-%d %H:%M}Z{until}{closed}  {shown(version['title'])}  {when(version)}"
+            )
+            for name, (before, after) in version["differs"].items():
+                say(f"      {name}: {shown(before)} → {shown(after)}")

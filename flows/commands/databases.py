@@ -1,0 +1,105 @@
+"""`freshet db …`: the database itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Annotated, Literal
+
+import typer
+
+from flows.commands.options import AsJson, Folder, opened, project_of
+from flows.commands.output import print_json, say
+
+__all__ = ["db"]
+
+db = typer.Typer(help="The database: migrate, uri, shell, check, stop.", no_args_is_help=True)
+
+Role = Annotated[
+    Literal["owner", "writer", "auditor", "reader"], typer.Option("--role", help="Who the connection is for.")
+]
+
+
+@db.command()
+def migrate(
+    shared: Annotated[bool, typer.Option("--shared", help="Allow a database that holds schemas of others.")] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Bring the database to this version: migrations, functions, rights.
+
+    Example: freshet db migrate
+    """
+    from flows.readiness import migrate_project
+
+    ran = migrate_project(project_of(folder), shared=shared)
+    if as_json:
+        print_json({"migrations": ran})
+    else:
+        say(f"applied {', '.join(ran)}" if ran else "no migration was missing; functions and rights are up to date")
+
+
+@db.command()
+def uri(role: Role = "owner", as_json: AsJson = False, folder: Folder = None) -> None:
+    """Print a connection string that works, password included; the embedded server is started.
+
+    Example: psql "$(freshet db uri --role reader)"
+    """
+    from pipelines import database
+
+    address = database.uri(opened(folder), role)
+    if as_json:
+        print_json({"uri": address, "role": role})
+    else:
+        say(address)
+
+
+@db.command()
+def shell(role: Role = "owner", folder: Folder = None) -> None:
+    """Open psql on the database.
+
+    Example: freshet db shell --role reader
+    """
+    from pipelines import database, embedded
+
+    address = database.uri(opened(folder), role)
+    raise typer.Exit(subprocess.run([str(embedded.program("psql")), address], check=False, env=os.environ).returncode)
+
+
+@db.command()
+def check(as_json: AsJson = False, folder: Folder = None) -> None:
+    """Verify every invariant and say what is wrong; exit 1 when something is.
+
+    Example: freshet db check
+    """
+    from pipelines.checks import run_checks
+    from pipelines.database import connect
+
+    with connect(opened(folder), autocommit=True) as conn:
+        results = run_checks(conn)
+    if as_json:
+        print_json(
+            {"checks": [{"name": r.name, "meaning": r.meaning, "holds": r.holds, "rows": r.rows} for r in results]}
+        )
+    else:
+        for result in results:
+            say(f"{'ok  ' if result.holds else 'FAIL'}  {result.name}: {result.meaning}")
+            for row in result.rows:
+                say(f"      {row}")
+    raise typer.Exit(0 if all(result.holds for result in results) else 1)
+
+
+@db.command()
+def stop(as_json: AsJson = False, folder: Folder = None) -> None:
+    """Stop the project's embedded server; whatever asks next starts it again.
+
+    Example: freshet db stop
+    """
+    from pipelines import embedded
+
+    project = project_of(folder)
+    stopped = embedded.stop(project.state)
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        say("stopped" if stopped else "no embedded server was running")

@@ -1,0 +1,48 @@
+"""What commands print: one JSON document, or text for a person in which nothing scraped can act."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["print_json", "say", "shown", "when"]
+
+_JOINERS = "\u200c\u200d"  # Persian and Arabic need them
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=2) + "\n")
+
+
+def say(text: str = "") -> None:
+    """Print a line for a person on stdout; pass scraped text through `shown` first."""
+    sys.stdout.write(text + "\n")
+
+
+def shown(text: object) -> str:
+    """Scraped text as a terminal may show it: no control or direction-changing characters, on one line."""
+    folded = " ".join(str(text).split())
+    return "".join(c for c in folded if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
+
+
+def when(row: Mapping[str, Any]) -> str:
+    """A row's window, for a person."""
+    start, end = row.get("valid_from"), row.get("valid_until")
+    if start is None and end is None:
+        return f"no end stated ({row['validity']})" if row.get("validity") != "standing" else "standing"
+    said = f"from {start:%Y-%m-%d %H:%M} " if start else ""
+    return said + (f"until {end:%Y-%m-%d %H:%M}Z" if end else "on") + f" ({row['validity']})"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)

@@ -1,0 +1,148 @@
+"""`freshet sync`, `reindex`, `runs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands.options import AsJson, Folder, opened, sources_named
+from flows.commands.output import print_json, say, shown
+
+if TYPE_CHECKING:
+    from flows.reports import Report
+    from flows.sync import Options
+
+__all__ = ["reindex", "runs", "sync"]
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; all when none is named.")]
+
+# Which exit code a run's state asks for; the worst of several runs decides, in this order.
+_CODES = {"failed": 1, "cancelled": 1, "held": 3, "partial": 3, "published": 0, "planned": 0}
+
+
+def sync(
+    names: Names = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan and print it.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Ignore HTTP validators and read caches.")] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Crawl, read, embed what changed, publish.
+
+    Example: freshet sync autocare-offers --dry-run
+    """
+    from flows.sync import Options
+
+    _run(names, Options(dry_run=dry_run, full=full), as_json, folder)
+
+
+def reindex(
+    names: Names = None,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Rebuild readings, chunks and embeddings from stored captures, without network.
+
+    Example: freshet reindex autocare-offers
+    """
+    from flows.sync import Options
+
+    _run(names, Options(full=True, reindex=True), as_json, folder)
+
+
+def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folder) -> None:
+    from flows.bars import bars
+    from flows.sync import sync_all
+
+    project = opened(folder)
+    chosen = sources_named(project, names)
+    with bars() as progress:
+        reports = sync_all(project, chosen, options, progress)
+    if as_json:
+        print_json({"runs": [report.as_json() for report in reports]})
+    else:
+        for report in reports:
+            _tell(report)
+    codes = {_CODES[report.state] for report in reports}
+    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _tell(report: Report) -> None:
+    pages, entries, chunks = report.pages, report.entries, report.chunks
+    say(f"{report.source}: run {report.run} {report.state}")
+    if pages:
+        outcomes = ", ".join(f"{count} {name}" for name, count in pages["outcomes"].items()) or "none"
+        say(f"  pages    {pages['requested']} requested: {outcomes}")
+    if entries:
+        say("  entries  " + ", ".join(f"{count} {name}" for name, count in entries.items() if count or name == "live"))
+    if chunks:
+        say("  chunks   " + ", ".join(f"{count} {name}" for name, count in chunks.items()))
+    if report.seconds:
+        say("  seconds  " + ", ".join(f"{value:.1f} {name}" for name, value in report.seconds.items()))
+    for reason in report.verdict:
+        say(f"  verdict  {shown(reason)}")
+    for line in report.plan or []:
+        say(f"  {line.change:10} {line.kind} {shown(line.title)}  {shown(line.url)}")
+        for name, (before, after) in line.differs.items():
+            say(f"             {name}: {shown(before)} → {shown(after)}")
+    for problem in report.problems[:20]:
+        say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
+    if len(report.problems) > 20:
+        say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
+
+
+runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)
+
+
+@runs.callback()
+def list_runs(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option("--source", help="Only of this source.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Runs, newest first.
+
+    Example: freshet runs --source autocare-offers
+    """
+    if context.invoked_subcommand:
+        return
+    found = _stored(folder, source=source)
+    if as_json:
+        print_json({"runs": found})
+        return
+    for run in found:
+        live = run["entries"].get("live", "")
+        say(f"{run['run']:>6}  {run['started_at']:%Y-%m-%d %H:%M:%S}Z  {run['state']:10} {run['source']}  live {live}")
+
+
+@runs.command("show")
+def show_run(
+    run: Annotated[int, typer.Argument(help="Number of the run.")], as_json: AsJson = False, folder: Folder = None
+) -> None:
+    """One run whole.
+
+    Example: freshet runs show 17
+    """
+    from pipelines.records import FreshetError
+
+    found = next(iter(_stored(folder, number=run)), None)
+    if found is None:
+        raise FreshetError(f"there is no run {run}; freshet runs lists them")
+    if as_json:
+        print_json(found)
+        return
+    for name, value in found.items():
+        if name != "problems":
+            say(f"{name:12} {shown(value)}")
+    for problem in found["problems"]:
+        say(f"{problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}")
+
+
+def _stored(folder: Folder, *, source: str | None = None, number: int | None = None) -> list[dict[str, Any]]:
+    from flows.reports import stored_runs
+    from pipelines.database import connect
+
+    with connect(opened(folder), role="writer", autocommit=True) as conn:
+        return stored_runs(conn, source=source, number=number)

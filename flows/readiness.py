@@ -1,0 +1,59 @@
+"""A database that fits this version of Freshet before anything is asked of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from pipelines.database import Connection, DatabaseError, connect
+from pipelines.migrations import SCHEMA, migrate
+
+if TYPE_CHECKING:
+    from pipelines.settings import Project
+
+__all__ = ["make_ready", "migrate_project"]
+
+
+def make_ready(project: Project) -> None:
+    """Migrate the embedded database when it is behind; raise DatabaseError when one of your own is.
+
+    A server that others rely on is changed only when a person says so: `freshet db migrate`.
+    """
+    with connect(project, autocommit=True) as conn:
+        if _deployed(conn) == _wanted():
+            return
+        if project.database.url is not None:
+            raise DatabaseError("the database does not fit this version of Freshet yet: run freshet db migrate")
+        _migrate(conn, shared=False)
+
+
+def migrate_project(project: Project, *, shared: bool = False) -> list[str]:
+    """Bring the project's database to this version; names of the migrations that ran."""
+    with connect(project, autocommit=True) as conn:
+        return _migrate(conn, shared)
+
+
+def _migrate(conn: Connection, shared: bool) -> list[str]:
+    ran = migrate(conn, shared=shared)
+    conn.execute(
+        "insert into kb_store.deployment (schema_sha256) values (%s)"
+        " on conflict (sole) do update set schema_sha256 = excluded.schema_sha256, at = clock_timestamp()",
+        (_wanted(),),
+    )
+    return ran
+
+
+def _deployed(conn: Connection) -> bytes | None:
+    if conn.execute("select to_regclass('kb_store.deployment') is null").fetchone() == (True,):
+        return None
+    row = conn.execute("select schema_sha256 from kb_store.deployment").fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _wanted() -> bytes:
+    """Hash of every file of the schema that is deployed."""
+    digest = hashlib.sha256()
+    for path in sorted(SCHEMA.glob("*/*.sql")):
+        digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes() + b"\0")
+    digest.update((SCHEMA / "roles.sql").read_bytes())
+    return digest.digest()

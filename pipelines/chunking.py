@@ -1,0 +1,200 @@
+"""Cutting an entry's blocks into chunks that stay the same where the text stays the same.
+
+The rule: units are block elements; a heading starts a chunk; from 60 tokens on a chunk ends after
+a block whose own hash says so, at 220 in any case; nothing overlaps. An edit therefore changes the
+chunk it stands in and at most the next cuts, instead of moving every cut behind it. (Content-defined
+cutting: Muthitacharoen, Chen, Mazières, "A low-bandwidth network file system", 2001.)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipelines.records import Block, FreshetError
+from pipelines.splitting import split_text
+from pipelines.tokens import encodable
+
+__all__ = ["Chunk", "chunk_blocks", "joined_text"]
+
+_FULL_ENOUGH = 60  # tokens from which a block's hash may end a chunk
+_FULL = 220  # tokens at which a chunk ends in any case
+_LONGEST_PATH = 4  # the heading path gets at most this part of the model's limit
+_CHARACTERS_A_TOKEN = 16  # a longer run of characters counts as more tokens, so that no chunk grows without bound
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One piece of an entry's text, as it is embedded and as it is quoted."""
+
+    ordinal: int  # from 0, in reading order
+    heading: str  # "Title > H2 > H3" of its first block
+    body: str  # what is quoted; `joined_text` of all gives back the entry's text
+    embedded_text: str  # what the model sees, and what the vector is keyed by
+    page: int | None  # page, slide or sheet of its first block
+    first_block: int  # index into the entry's blocks
+    last_block: int  # inclusive
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A block, or a piece of one that is longer than a chunk may be."""
+
+    block: int  # index
+    text: str  # pieces of one block join without anything between them
+    tokens: int  # without special tokens
+    path: tuple[str, ...]  # headings above it, outermost first; its own not among them
+    heading: bool  # belongs to a heading
+
+
+def chunk_blocks(
+    blocks: Sequence[Block], *, title: str, count_tokens: Callable[[str], int], max_tokens: int
+) -> tuple[Chunk, ...]:
+    """Return the chunks of an entry's blocks, in order; blocks without text have none.
+
+    `count_tokens` is the model's own count of a whole passage, special tokens included
+    (`pipelines.tokens.token_counter`); no chunk's embedded text exceeds `max_tokens` by it.
+    Raises FreshetError when a single character does.
+    """
+    cutter = _Cutter(count_tokens, max_tokens)
+    groups = cutter.groups(cutter.units(blocks, encodable(title)))
+    return tuple(cutter.chunk(ordinal, group, blocks) for ordinal, group in enumerate(groups))
+
+
+def joined_text(chunks: Sequence[Chunk]) -> str:
+    """Return the text that the chunks were cut from: their bodies, one block a line."""
+    parts: list[str] = []
+    last = -1
+    for chunk in chunks:
+        if parts and chunk.first_block != last:
+            parts.append("\n")
+        parts.append(chunk.body)
+        last = chunk.last_block
+    return "".join(parts)
+
+
+class _Cutter:
+    """Chunking under one model's limit."""
+
+    def __init__(self, count_tokens: Callable[[str], int], max_tokens: int) -> None:
+        self._whole = count_tokens
+        self._limit = max_tokens
+        self._around = count_tokens("")  # special tokens and prompt, which every passage pays
+        self._paths: dict[tuple[str, ...], tuple[str, int]] = {}
+        if max_tokens - self._around < 8:
+            raise FreshetError(
+                f"a model limit of {max_tokens} tokens leaves no room for text: choose a model that takes more."
+            )
+
+    def units(self, blocks: Sequence[Block], title: str) -> Iterator[_Unit]:
+        """Yield the blocks, long ones in pieces, each with the headings above it."""
+        headings: list[tuple[int, str]] = []
+        for index, block in enumerate(blocks):
+            text = encodable(block.text).strip()
+            if not text:
+                continue
+            is_heading = block.kind == "heading"
+            if is_heading:
+                headings = [known for known in headings if known[0] < block.level]
+            path = tuple(dict.fromkeys(part for part in (title.strip(), *(text for _, text in headings)) if part))
+            for piece, tokens in self._pieces(block, text, path):
+                yield _Unit(index, piece, tokens, path, is_heading)
+            if is_heading:
+                headings.append((block.level, " ".join(text.split())))
+
+    def groups(self, units: Iterator[_Unit]) -> Iterator[list[_Unit]]:
+        """Yield the units of each chunk."""
+        group: list[_Unit] = []
+        tokens = 0
+        for unit in units:
+            if group and (self._starts_chunk(unit, group[-1]) or tokens + unit.tokens > self._room(group[0].path)):
+                yield from self._fitting(group)
+                group, tokens = [], 0
+            group.append(unit)
+            tokens += unit.tokens
+            if tokens >= _FULL_ENOUGH and not unit.heading and _ends_chunk(unit.text):
+                yield from self._fitting(group)
+                group, tokens = [], 0
+        if group:
+            yield from self._fitting(group)
+
+    def chunk(self, ordinal: int, group: Sequence[_Unit], blocks: Sequence[Block]) -> Chunk:
+        """Return the chunk made of these units."""
+        first, last = group[0].block, group[-1].block
+        path = group[0].path
+        return Chunk(
+            ordinal=ordinal,
+            heading=" > ".join((*path, group[0].text.strip()) if group[0].heading else path),
+            body=_body(group),
+            embedded_text=self._embedded(group),
+            page=blocks[first].page,
+            first_block=first,
+            last_block=last,
+        )
+
+    def _starts_chunk(self, unit: _Unit, before: _Unit) -> bool:
+        """Return whether a unit begins a section; headings directly below one another stay together."""
+        return unit.heading and not before.heading
+
+    def _room(self, path: tuple[str, ...]) -> int:
+        """Return how many tokens of body a chunk below these headings may hold."""
+        return min(_FULL, self._limit - self._around - self._path(path)[1] - 2)
+
+    def _path(self, path: tuple[str, ...]) -> tuple[str, int]:
+        """Return the heading path as it is embedded, cut to a part of the limit, middle levels first; its tokens."""
+        if path not in self._paths:
+            allowed = (self._limit - self._around) // _LONGEST_PATH
+            kept = list(path)
+            while len(kept) > 1 and self._count(" > ".join(kept)) > allowed:
+                del kept[1 if len(kept) > 2 else 0]
+            text = next(split_text(" > ".join(kept), "paragraph", self._count, allowed)).strip()
+            self._paths[path] = text, self._count(text)
+        return self._paths[path]
+
+    def _pieces(self, block: Block, text: str, path: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+        """Yield a block whole, or in pieces where it is longer than a chunk may be, with their tokens."""
+        tokens = self._count(text)
+        room = self._room(path)
+        if tokens <= room:
+            yield text, tokens
+            return
+        for piece in split_text(text, block.kind, self._count, room):
+            yield piece, self._count(piece)
+
+    def _fitting(self, group: list[_Unit]) -> Iterator[list[_Unit]]:
+        """Yield a group, halved where the whole is more than its parts: not every tokenizer is additive."""
+        if len(group) == 1 or self._surely_fits(group) or self._whole(self._embedded(group)) <= self._limit:
+            yield group
+            return
+        middle = len(group) // 2
+        yield from self._fitting(group[:middle])
+        yield from self._fitting(group[middle:])
+
+    def _surely_fits(self, group: Sequence[_Unit]) -> bool:
+        """Return whether the parts add up to so little that the whole need not be counted."""
+        joints = len(group) + 1
+        parts = sum(unit.tokens for unit in group) + self._path(group[0].path)[1]
+        return 4 * (parts + joints + self._around) <= 3 * self._limit
+
+    def _embedded(self, group: Sequence[_Unit]) -> str:
+        """Return what the model sees: the heading path, then the body."""
+        return "\n".join(part for part in (self._path(group[0].path)[0], _body(group).strip()) if part)
+
+    def _count(self, text: str) -> int:
+        """Return a text's tokens without what every passage pays."""
+        return max(self._whole(text) - self._around, len(text) // _CHARACTERS_A_TOKEN)
+
+
+def _body(group: Sequence[_Unit]) -> str:
+    """Return the units' text: blocks on lines of their own, pieces of one block joined as they were."""
+    parts = [group[0].text]
+    for before, unit in pairwise(group):
+        parts.append(unit.text if unit.block == before.block else "\n" + unit.text)
+    return "".join(parts)
+
+
+def _ends_chunk(text: str) -> bool:
+    """Return whether a unit's own text says that a chunk may end after it: for one in two."""
+    return hashlib.blake2b(text.encode(), digest_size=1).digest()[0] % 2 == 0

@@ -1,0 +1,143 @@
+"""Turning text into vectors: one encoder a model, loaded when first used and once a process.
+
+    pipelines.models             which model, and what identifies its vectors
+    pipelines.tokens             its tokenizer
+    pipelines.embedding          the encoder: which backend, batches, checks      (this module, the only one to call)
+    pipelines.embedding_torch    sentence-transformers: the reference
+    pipelines.embedding_openvino, embedding_onnx   the same weights without torch
+    pipelines.calibration        which backend is fastest here, and agrees
+
+Importing this module loads none of the libraries.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.backends import Backend, default_variant, open_backend
+from pipelines.calibration import calibrated, kept_choice
+from pipelines.converted import check_weights_once
+from pipelines.models import ModelEntry
+from pipelines.records import FreshetError
+from pipelines.tokens import encodable
+
+__all__ = ["BackendName", "EmbeddingError", "Encoder", "checked", "open_encoder"]
+
+BackendName = Literal["auto", "torch", "onnx", "openvino"]
+
+_WINDOW = 512  # passages sorted and reported together
+_WORTH_CALIBRATING = 256  # passages; fewer take less time than finding the fastest backend does
+_LENGTH_TOLERANCE = 1e-3  # of unit length, float32 sums over a thousand dimensions stay far below
+
+
+class EmbeddingError(FreshetError):
+    """A vector is not what its model's vectors are: wrong size, not finite, not of unit length."""
+
+
+class Encoder:
+    """A model ready to encode; calls from several threads take turns."""
+
+    def __init__(self, model: ModelEntry, backend: BackendName, cache_dir: Path, threads: int) -> None:
+        self.model = model
+        self._asked = backend
+        self._cache_dir = cache_dir
+        self._threads = threads
+        self._opened: dict[str, Backend] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def backend(self) -> str:
+        """The backend that passages go through, as far as is known now: "torch", "openvino-bf16", …"""
+        if self._asked != "auto":
+            return self._asked
+        choice = kept_choice(self.model, self._cache_dir, self._threads)
+        return choice.passages if choice else default_variant(self.model)
+
+    def encode_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return (n, d) float32 vectors of unit length, in the order of `texts`.
+
+        `on_progress` is told now and then how many are done. Text over the model's limit is cut by the model:
+        chunks are made so that it never is. Raises EmbeddingError when the backend returns anything else.
+        """
+        with self._lock:
+            run = self._backend(self._passages_variant(len(texts)))
+            parts = [np.empty((0, self.model.dimensions), np.float32)]
+            for start in range(0, len(texts), _WINDOW):
+                window = [self.model.passage_prompt + encodable(text) for text in texts[start : start + _WINDOW]]
+                parts.append(checked(run(window), len(window), self.model))
+                if on_progress:
+                    on_progress(start + len(window))
+            return np.concatenate(parts)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return the (d,) float32 vector of a query, unit length; torch is not loaded where it need not be."""
+        with self._lock:
+            run = self._backend(self._query_variant())
+            vectors = checked(run([self.model.query_prompt + encodable(text)]), 1, self.model)
+            return vectors.reshape(-1)
+
+    def _passages_variant(self, texts: int) -> str:
+        """Return the backend for passages, calibrating first where it is due."""
+        if self._asked != "auto":
+            return self._asked
+        if kept_choice(self.model, self._cache_dir, self._threads) or texts < _WORTH_CALIBRATING:
+            return self.backend
+        return calibrated(self.model, self._cache_dir, self._threads, self._backend).passages
+
+    def _query_variant(self) -> str:
+        """Return the backend for a query: the calibrated one, else the default."""
+        if self._asked != "auto":
+            return self._asked
+        choice = kept_choice(self.model, self._cache_dir, self._threads)
+        return choice.query if choice else default_variant(self.model)
+
+    def _backend(self, variant: str) -> Backend:
+        """Return a backend, opened once."""
+        if variant not in self._opened:
+            check_weights_once(self.model, self._cache_dir)
+            self._opened[variant] = open_backend(variant, self.model, self._cache_dir, self._threads)
+        return self._opened[variant]
+
+
+def open_encoder(
+    model: ModelEntry, *, backend: BackendName = "auto", cache_dir: Path, threads: int | None = None
+) -> Encoder:
+    """Return the process's encoder for a model; nothing is loaded before its first text.
+
+    `cache_dir` keeps converted models and calibrations. `threads`: compute threads, by default as many as
+    the process may use cores; give 1 where a crawler or a database shares them.
+    """
+    if backend not in get_args(BackendName):
+        raise EmbeddingError(f"backend {backend!r} is unknown; allowed are {', '.join(get_args(BackendName))}.")
+    return _encoder(model, backend, Path(cache_dir).absolute(), threads or len(os.sched_getaffinity(0)))
+
+
+@lru_cache(maxsize=4)
+def _encoder(model: ModelEntry, backend: BackendName, cache_dir: Path, threads: int) -> Encoder:
+    """Return one encoder for equal arguments."""
+    return Encoder(model, backend, cache_dir, threads)
+
+
+def checked(vectors: NDArray[np.float32], count: int, model: ModelEntry) -> NDArray[np.float32]:
+    """Return the vectors, or raise EmbeddingError unless they are `count` of the model's size, finite, of length 1."""
+    wanted = (count, model.dimensions)
+    if vectors.shape != wanted:
+        raise EmbeddingError(f"model {model.name} returned vectors of shape {vectors.shape}, not {wanted}.")
+    lengths = np.linalg.norm(vectors, axis=1)
+    wrong = np.flatnonzero(~(np.abs(lengths - 1.0) <= _LENGTH_TOLERANCE))  # catches NaN and infinity too
+    if wrong.size:
+        raise EmbeddingError(
+            f"model {model.name} returned a vector of length {lengths[wrong[0]]:g} for text {wrong[0]} of {count}; "
+            "the model is damaged or its backend fails here: try another backend under [embedding]."
+        )
+    return vectors

@@ -1,0 +1,212 @@
+"""Reading offers measured on real material: schema.org examples, product pages, promotion pages, validity texts.
+
+    python -m bench.offers [DATA]
+
+DATA is a folder with the sets named below (default `../shared/data`); a set that is absent is left out. Prints one
+block a set; nothing is written and nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.decoding import decode_html
+from pipelines.html import parse_html, read_html
+from pipelines.linkeddata import read_nodes
+from pipelines.reading import read_page
+from pipelines.records import Page, ReadingRules
+from pipelines.structured import StructuredOffer, read_offers
+from pipelines.windows import read_window
+from pipelines.windowsets import end_of
+
+_SEEN = datetime(2026, 6, 10, tzinfo=UTC)
+_SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "$": "USD",
+    "₴": "UAH",
+    "₽": "RUB",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "₹": "INR",
+    "R$": "BRL",
+}
+
+
+def main() -> None:
+    """Run every measure whose material is there."""
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "shared" / "data"
+    for folder, measure in (
+        ("schemaorg", _schemaorg), ("product-pages", _products), ("promo-pages-ph", _promotions),
+        ("kanbkam-sa", _promotions), ("offers-lk", _validity), ("dates", _hijri),
+    ):  # fmt: skip
+        if (data / folder).is_dir():
+            print(f"== {folder}")
+            measure(data / folder)
+
+
+def _page(body: bytes, url: str, zone: str) -> Page:
+    return Page(url, body, "text/html", _SEEN, ReadingRules("bench", ZoneInfo(zone)))
+
+
+def _offers_of(page: Page) -> tuple[StructuredOffer, ...]:
+    tree = parse_html(decode_html(page.body, page.charset))
+    content = read_html(page, tree)
+    nodes, _ = read_nodes(tree, content.visible, content.base)
+    return read_offers(nodes, page.rules.zone)
+
+
+# ---------------------------------------------------------------- the three syntaxes of one example
+
+
+def _schemaorg(folder: Path) -> None:
+    outcomes: Counter[str] = Counter()
+    for line in (folder / "offer_examples.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        read = {name: _keys(row[name]) for name in ("microdata", "rdfa", "jsonld_raw") if _is_written(row[name])}
+        if len(read) < 2 or not any(read.values()):
+            outcomes["only one syntax, or no offer in any"] += 1
+        elif len(set(read.values())) == 1:
+            outcomes["same offers in every syntax"] += 1
+        else:
+            outcomes["different"] += 1
+    print(dict(outcomes))
+
+
+def _is_written(text: str | None) -> bool:
+    return bool(text) and any(mark in str(text) for mark in ("itemscope", "typeof", "ld+json"))
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    body = text if "<body" in text else f"<html><body>{text}</body></html>"
+    offers = _offers_of(_page(body.encode(), "https://site.test/page", "UTC"))
+    return tuple(sorted(str((o.title.casefold(), o.price, o.currency, o.price_before, _dates(o))) for o in offers))
+
+
+def _dates(offer: StructuredOffer) -> list[tuple[str, str]]:
+    return sorted((found.bound, found.value) for found in offer.declared)
+
+
+# ---------------------------------------------------------------- prices of product pages
+
+
+def _products(folder: Path) -> None:
+    truth = json.loads((folder / "ground-truth.json").read_text())
+    counts: dict[str, Counter[str]] = {"price": Counter(), "currency": Counter(), "availability": Counter()}
+    started = time.perf_counter()
+    for name, expected in truth.items():
+        body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
+        found = _main_offer(_page(body, expected["url"], "UTC"))
+        for field, value in found.items():
+            counts[field][_judge(value, expected.get(field))] += 1
+    for field, count in counts.items():
+        print(field, f"F1 {_f1(count):.3f}", dict(count))
+    print(f"{(time.perf_counter() - started) / len(truth):.3f} s a page")
+
+
+def _main_offer(page: Page) -> dict[str, str | None]:
+    try:
+        offers = _offers_of(page)
+    except Exception as error:  # a page that cannot be read has no offer
+        print("  unread:", page.url[:80], repr(error)[:100])
+        offers = ()
+    priced = next((offer for offer in offers if offer.price is not None), offers[0] if offers else None)
+    if priced is None:
+        return {"price": None, "currency": None, "availability": None}
+    price = str(priced.price.normalize()) if priced.price is not None else None
+    return {"price": price, "currency": priced.currency, "availability": priced.availability or None}
+
+
+def _judge(value: str | None, expected: list[str] | None) -> str:
+    if value is None:
+        return "missed" if expected else "rightly none"
+    if not expected:
+        return "extra"
+    return "right" if any(_same(value, want) for want in expected) else "wrong"
+
+
+def _same(value: str, want: str) -> bool:
+    try:
+        return Decimal(value) == Decimal(want)
+    except ArithmeticError:
+        return value == _SYMBOLS.get(want, want)
+
+
+def _f1(count: Counter[str]) -> float:
+    right = count["right"]
+    precision = right / max(1, right + count["wrong"] + count["extra"])
+    recall = right / max(1, right + count["wrong"] + count["missed"])
+    return 2 * precision * recall / max(1e-9, precision + recall)
+
+
+# ---------------------------------------------------------------- pages as they are
+
+
+def _promotions(folder: Path) -> None:
+    for path in sorted(folder.glob("*.html")):
+        started = time.perf_counter()
+        reading = read_page(
+            _page(path.read_bytes(), f"http://127.0.0.1:8000/{path.name}", "Asia/Manila"), documents=None
+        )
+        seconds = time.perf_counter() - started
+        kinds = Counter(draft.kind for draft in reading.drafts)
+        blocks = sum(len(draft.blocks) for draft in reading.drafts)
+        print(f"{path.name:24} {reading.outcome} {dict(kinds)} {blocks} blocks, {reading.language}, {seconds:.2f} s")
+
+
+# ---------------------------------------------------------------- validity texts
+
+
+def _validity(folder: Path) -> None:
+    zone, started, count = ZoneInfo("Asia/Colombo"), time.perf_counter(), Counter[str]()
+    for row in _agreed(folder):
+        found = read_window(
+            row["validity_text"], observed_at=_SEEN, zone=zone, date_order="DMY", max_window=timedelta(days=1200)
+        )
+        end = end_of(found.window) if found else None
+        last = (end.astimezone(zone) - timedelta(seconds=1)).date().isoformat() if end else "9999"
+        count["exact" if last == row["expiry_date"] else "late" if last > row["expiry_date"] else "early"] += 1
+    seconds = (time.perf_counter() - started) / max(1, count.total()) * 10_000
+    print({name: round(n / count.total(), 4) for name, n in count.items()}, f"10,000 texts in {seconds:.1f} s")
+    print("early: «every Thursday … to 31 July» is over after its last Thursday, the label names the 31st")
+
+
+def _agreed(folder: Path) -> Iterator[dict[str, Any]]:
+    for line in (folder / "offers.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        if row["label_check"] == "agree" and row["validity_text"]:
+            yield row
+
+
+_HIJRI = (
+    "محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان", "رمضان", "شوال",
+    "ذو القعدة", "ذو الحجة",
+)  # fmt: skip
+
+
+def _hijri(folder: Path) -> None:
+    zone, right, wrong = ZoneInfo("Asia/Riyadh"), 0, []
+    for line in (folder / "hijri_pairs.tsv").read_text().splitlines()[1:]:
+        hijri, gregorian, _ = line.split("\t")
+        year, month, day = (int(part) for part in hijri.split("-"))
+        text = f"حتى {day} {_HIJRI[month - 1]} {year}هـ"
+        found = read_window(text, observed_at=datetime.fromisoformat(f"{gregorian}T00:00:00+00:00"), zone=zone)
+        end = end_of(found.window) if found else None
+        last = (end.astimezone(zone) - timedelta(days=1)).date().isoformat() if end else "none"
+        right += last == gregorian
+        wrong += [] if last == gregorian else [f"{hijri}: {last}, expected {gregorian}"]
+    print(f"{right} right", wrong)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,303 @@
+"""One page read: `read_page` gives the entries a page carries, whatever the page is.
+
+A pure function: it fetches nothing, reads no clock and raises for nothing that a page can contain.
+
+An HTML page carries its offers (structured data first, then the source's selectors) and one entry of its own with
+the text that is left. Text from which an offer was read is cut from that entry. A page that is one offer's own
+page belongs to that offer wholly. A document carries one entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from pipelines.blocks import Paths
+from pipelines.declared import read_unavailable_after
+from pipelines.decoding import BadContent, decode_html
+from pipelines.html import HtmlContent, parse_html, read_html
+from pipelines.language import language_of
+from pipelines.linkeddata import read_nodes
+from pipelines.offers import Candidate, draft_offers, from_selected, from_structured, join_candidates
+from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
+from pipelines.regions import Sought, blocks_within, find_regions, lies_within
+from pipelines.selectors import read_selected
+from pipelines.structured import StructuredOffer, read_offers
+from pipelines.urls import BadUrl, normalise_url, origin_of
+from pipelines.windowsets import WindowReading, combine, end_of
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from pipelines.documents import DocumentReader
+
+__all__ = ["READING_RECIPE", "CustomReader", "read_page"]
+
+# Changes whenever the same bytes may read differently, so that stored readings are known to be out of date.
+READING_RECIPE = "reading-1"
+
+CustomReader = Callable[[Page], Iterable[Draft]]
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
+
+
+def read_page(page: Page, *, documents: DocumentReader | None, custom: CustomReader | None = None) -> Reading:
+    """Everything one page says.
+
+    `documents` reads what is not HTML; `custom` is the source's own reader, whose drafts take the place of the
+    offers that would be found here. A page that cannot be read is a Reading with its outcome and a message.
+    """
+    try:
+        return _read_html_page(page, custom) if page.media_type in _HTML else _read_document(page, documents)
+    except BadContent as error:
+        return Reading(Outcome.BAD_CONTENT, message=f"{page.url}: {error}")
+    except FreshetError as error:
+        return Reading(Outcome.PARSE_FAILED, message=f"{page.url}: {error}")
+    except Exception as error:  # whatever a hostile page makes a parser do, the run goes on
+        way_out = "the other pages go on; report it with the page if it should be readable"
+        return Reading(Outcome.PARSE_FAILED, message=f"{page.url}: {type(error).__name__}: {error!s:.300}; {way_out}")
+
+
+# ---------------------------------------------------------------- documents
+
+
+def _read_document(page: Page, documents: DocumentReader | None) -> Reading:
+    from pipelines.documents import DocumentError
+
+    if documents is None:
+        message = f"{page.url}: {page.media_type or 'unknown type'} is no HTML and no document reader was given"
+        return Reading(Outcome.BAD_CONTENT, message=message)
+    name = _name_of(page.url)
+    try:
+        content = documents.read(page.body, name=name, media_type=page.media_type)
+    except DocumentError as error:
+        return Reading(error.outcome, message=f"{page.url}: {error}")
+    if not any(block.text.strip() for block in content.blocks):
+        return Reading(Outcome.EMPTY_EXTRACTION, message=f"{page.url}: no text in the document")
+    unavailable = _unavailable(page, None)
+    language = language_of(_joined(content.blocks), content.language)
+    draft = Draft(
+        key=page.url,
+        kind="document",
+        url=page.url,
+        title=content.title or name,
+        blocks=content.blocks,
+        language=language,
+        window=unavailable.window if unavailable and end_of(unavailable.window) else STANDING,
+    )
+    findings = (*content.findings, *(unavailable.findings if unavailable else ()))
+    return Reading(Outcome.OK, draft.title, language, drafts=(draft,), findings=findings)
+
+
+def _name_of(url: str) -> str:
+    parts = urlsplit(url)
+    return unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc or "document"
+
+
+def _joined(blocks: Iterable[Block]) -> str:
+    return "\n".join(block.text for block in blocks)
+
+
+# ---------------------------------------------------------------- HTML
+
+
+@dataclass(frozen=True)
+class _Html:
+    """A page under reading."""
+
+    page: Page
+    url: str  # the page's identity: its canonical URL where it has a credible one
+    tree: HtmlElement
+    content: HtmlContent
+
+
+def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
+    tree = parse_html(decode_html(page.body, page.charset))
+    content = read_html(page, tree)
+    canonical, notes = _canonical(page, content)
+    html = _Html(page, canonical or page.url, tree, content)
+    drafts, found = _custom_drafts(html, custom) if custom else _offer_drafts(html)
+    unavailable = _unavailable(page, content)
+    drafts = tuple(_limited(draft, unavailable, html.url) for draft in drafts)
+    own = _own_entry(html, drafts, unavailable)
+    findings = (*content.findings, *notes, *found, *(unavailable.findings if unavailable else ()))
+    if not drafts and not own:
+        return _empty(html, findings)
+    return Reading(
+        Outcome.OK,
+        content.title,
+        content.language,
+        canonical,
+        _alternates(html),
+        (*drafts, *([own] if own else [])),
+        findings,
+    )
+
+
+def _empty(html: _Html, findings: tuple[Finding, ...]) -> Reading:
+    """Nothing read: an empty listing when the page says so in the source's words, else a failure to look into."""
+    if any(finding.rule == "listing-empty" for finding in findings):
+        return Reading(Outcome.OK, html.content.title, html.content.language, findings=findings)
+    message = f"{html.page.url}: no offer and no text read; if the page is not empty it may need render = true"
+    return Reading(Outcome.EMPTY_EXTRACTION, html.content.title, findings=findings, message=message)
+
+
+def _canonical(page: Page, content: HtmlContent) -> tuple[str | None, tuple[Finding, ...]]:
+    """The page's canonical URL where it is credible: same origin, and not the start page in place of an inner one."""
+    if not content.canonical:
+        return None, ()
+    try:
+        url = normalise_url(content.canonical, page.url)
+    except BadUrl:
+        url = ""
+    astray = not url or origin_of(url) != origin_of(page.url) or (urlsplit(url).path == "/" != urlsplit(page.url).path)
+    if astray:
+        return None, (
+            Finding("canonical-ignored", "names a canonical URL that cannot be this page's", content.canonical),
+        )
+    return url, ()
+
+
+def _alternates(html: _Html) -> tuple[tuple[str, str], ...]:
+    found = []
+    for language, url in html.content.alternates:
+        try:
+            found.append((language, normalise_url(url, html.page.url)))
+        except BadUrl:
+            continue
+    return tuple(dict.fromkeys(found))
+
+
+# ---------------------------------------------------------------- offers
+
+
+def _custom_drafts(html: _Html, custom: CustomReader) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+    return tuple(custom(html.page)), ()
+
+
+def _offer_drafts(html: _Html) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+    structured, findings = _structured(html)
+    selected, notes = _selected(html, any_other=bool(structured))
+    candidates = join_candidates(structured, selected)
+    texts = _texts_of(candidates, html.content.blocks)
+    drafts, found = draft_offers(candidates, texts, html.page, html.url, html.content.language)
+    return drafts, (*findings, *notes, *found)
+
+
+def _structured(html: _Html) -> tuple[list[Candidate], tuple[Finding, ...]]:
+    nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
+    offers = read_offers(nodes, html.page.rules.zone)
+    paths = Paths()
+    known = [paths.of(offer.element) if offer.element is not None else "" for offer in offers]
+    own = _own_offer(html, offers)
+    sought = [_sought(offer, region) for offer, region in zip(offers, known, strict=True)]
+    regions = find_regions(sought, html.content.blocks)
+    candidates = [from_structured(offer, html.page, region) for offer, region in zip(offers, regions, strict=True)]
+    return [replace(c, own_page=True, region="") if at == own else c for at, c in enumerate(candidates)], findings
+
+
+def _sought(offer: StructuredOffer, region: str) -> Sought:
+    price = [f"{offer.price:,}", str(offer.price), f"{offer.price.normalize():f}"] if offer.price is not None else []
+    return Sought(offer.title, (*price, offer.description[:60]), region)
+
+
+def _own_offer(html: _Html, offers: Sequence[StructuredOffer]) -> int | None:
+    """Which of the offers this page is about: the one whose URL it is, or the only one when it is its heading."""
+    urls = [_normal(offer.url, html) for offer in offers]
+    if urls.count(html.url) + (urls.count(html.page.url) if html.page.url != html.url else 0) == 1:
+        return next(at for at, url in enumerate(urls) if url in (html.url, html.page.url))
+    if len(offers) != 1:
+        return None
+    title = offers[0].title.casefold()
+    headings = [block.text.casefold() for block in html.content.blocks if block.kind == "heading" and block.level == 1]
+    names_page = any(title in text or text in title for text in headings)
+    return 0 if names_page or title in html.content.title.casefold() else None
+
+
+def _normal(url: str, html: _Html) -> str:
+    try:
+        return normalise_url(url, html.page.url) if url else ""
+    except BadUrl:
+        return ""
+
+
+def _selected(html: _Html, *, any_other: bool) -> tuple[list[Candidate], tuple[Finding, ...]]:
+    """The offers the source's selectors find, and what to say when they find none."""
+    rules = html.page.rules
+    if rules.selectors is None:
+        return [], ()
+    items = read_selected(html.content.visible, rules.selectors, html.content.base)
+    if not items:
+        return [], () if any_other else (_none_matched(html),)
+    candidates = [from_selected(item, html.page, _first_text(html, item.region)) for item in items]
+    unnamed = sum(not candidate.title for candidate in candidates)
+    notes = (Finding("offer-without-title", f"{unnamed} items without any text were left out"),) if unnamed else ()
+    return [candidate for candidate in candidates if candidate.title], notes
+
+
+def _none_matched(html: _Html) -> Finding:
+    rules = html.page.rules
+    marker = (rules.empty_marker or "").casefold()
+    if marker and marker in _joined(html.content.blocks).casefold():
+        return Finding(
+            "listing-empty", f"the listing says that it is empty: «{rules.empty_marker}»", rules.empty_marker or ""
+        )
+    item = rules.selectors.item if rules.selectors else ""
+    return Finding("no-offer-matched", f"selector '{item}' matched 0 nodes on {html.page.url}", item)
+
+
+def _first_text(html: _Html, region: str) -> str:
+    blocks = blocks_within(html.content.blocks, region)
+    heading = next((block.text for block in blocks if block.kind == "heading"), "")
+    return heading or next((block.text[:120] for block in blocks), "")
+
+
+def _texts_of(candidates: Sequence[Candidate], blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """Each candidate's own blocks; the offer whose page this is has all that no other offer has."""
+    taken = [candidate.region for candidate in candidates if not candidate.own_page]
+    rest = tuple(block for block in blocks if not any(lies_within(block.path, region) for region in taken))
+    return [rest if c.own_page else blocks_within(blocks, c.region) for c in candidates]
+
+
+# ---------------------------------------------------------------- the page's own entry
+
+
+def _own_entry(html: _Html, offers: Sequence[Draft], unavailable: WindowReading | None) -> Draft | None:
+    """The page's entry: its text without that of its offers; None when no more than headings is left."""
+    if any(draft.key == html.url for draft in offers):
+        return None
+    titles = {draft.title.casefold() for draft in offers}
+    blocks = tuple(
+        block
+        for block in html.content.blocks
+        if block.text.casefold() not in titles and not any(lies_within(block.path, draft.region) for draft in offers)
+    )
+    if all(block.kind == "heading" for block in blocks):
+        return None
+    ends = unavailable is not None and end_of(unavailable.window) is not None
+    return Draft(
+        key=html.url,
+        kind="page",
+        url=html.url,
+        title=html.content.title or _name_of(html.url),
+        blocks=blocks,
+        language=language_of(_joined(blocks), html.content.language),
+        window=unavailable.window if unavailable and ends else STANDING,
+        description=html.content.description,
+    )
+
+
+def _unavailable(page: Page, content: HtmlContent | None) -> WindowReading | None:
+    values = [(page.unavailable_after, "x-robots-tag"), (content.unavailable_after if content else None, "meta-robots")]
+    return read_unavailable_after([(v, where) for v, where in values if v], page.rules, page.observed_at)
+
+
+def _limited(draft: Draft, unavailable: WindowReading | None, page_url: str) -> Draft:
+    """The draft limited by the page's own end, when it is the page's or states no end itself."""
+    if unavailable is None or not end_of(unavailable.window):
+        return draft
+    if draft.key != page_url and end_of(draft.window):
+        return draft
+    window: Window = combine([WindowReading(draft.window), unavailable]).window
+    return replace(draft, window=window)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -54,13 +55,16 @@ class Cluster:
     """The server of this test process."""
 
     server: embedded.Server
+    _administrator: psycopg.Connection[tuple[object, ...]]
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @contextmanager
     def database(self, template: str | None = _TEMPLATE) -> Iterator[TestDatabase]:
         """A clone of the migrated template, dropped at the end; `template=None`: empty, with nothing migrated."""
         name = f"test_{next(self._numbers)}"
-        self._administer("create database {} template {} owner freshet_owner", name, template or "template1")
+        self._administer(
+            "create database {} template {} owner freshet_owner strategy file_copy", name, template or "template1"
+        )
         try:
             yield TestDatabase(self, name)
         finally:
@@ -76,20 +80,29 @@ class Cluster:
             migrate(conn)
 
     def _administer(self, statement: LiteralString, *names: str) -> None:
-        with psycopg.connect(embedded.superuser_uri(self.server), autocommit=True) as conn:
-            conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        self._administrator.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """A server in a folder of its own, stopped and removed at the end."""
-    root = Path(tempfile.mkdtemp(prefix="freshet-test-"))
+    root = Path(tempfile.mkdtemp(prefix="freshet-test-", dir=_in_memory()))
     state = root / ".freshet"
     try:
-        yield Cluster(embedded.start(state, extra=FAST))
+        server = embedded.start(state, extra=FAST)
+        with psycopg.connect(embedded.superuser_uri(server), autocommit=True) as administrator:
+            yield Cluster(server, administrator)
     finally:
         embedded.stop(state)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _in_memory() -> Path | None:
+    """A file system in memory where there is room: cloning a database there takes a tenth of the time."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 2 * 2**30:
+        return None
+    return memory
 
 
 def _with_database(url: str, name: str) -> str:

@@ -75,7 +75,7 @@ def within(name: str, module: str) -> bool:
 
 @pytest.mark.parametrize("file", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_imports_only_what_its_package_may(file: Path) -> None:
-    """flows use all, retrieval and spiders a part of pipelines, pipelines nobody; schema is SQL, tests are not shipped."""
+    """flows use all, retrieval and spiders a part of pipelines, pipelines nobody; tests and SQL by none."""
     package = file.relative_to(ROOT).parts[0]
     for name in imported(file, whole=True):
         top = name.split(".")[0]

@@ -15,7 +15,7 @@ usable() { # 3.11 or newer, able to make an environment
 
 if ! usable .venv/bin/python || [ "$(sed -n 2p "$stamp" 2>/dev/null || pwd)" != "$(pwd)" ]; then
     python=
-    for candidate in "${PYTHON:-}" python3 python3.11 python3.12 python3.13; do
+    for candidate in "${PYTHON:-}" python3.11 python3.12 python3.13 python3; do
         if [ -n "$candidate" ] && usable "$candidate"; then
             python=$candidate
             break

@@ -2,6 +2,8 @@
 
 Rankings differ by processor, so they are measured once, on texts written for this purpose, and
 kept beside the converted model for as long as processor, libraries and threads stay the same.
+The measuring happens in a child process: torch's half gigabyte goes with it, and a backend that
+crashes on this processor takes nothing else along.
 """
 
 from __future__ import annotations
@@ -9,32 +11,25 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from statistics import median
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipelines.backends import Backend, candidates, default_variant, processor
-from pipelines.calibration_texts import calibration_texts
+from pipelines.backends import default_variant, processor
 from pipelines.converted import model_cache
 from pipelines.models import ModelEntry
-from pipelines.records import FreshetError
 
-__all__ = ["Choice", "Measured", "agreement", "calibrated", "choose", "kept_choice"]
+__all__ = ["LEAST_COSINE", "LEAST_OVERLAP", "REFERENCE", "Choice", "Measured", "calibrated", "choose", "kept_choice"]
 
 LEAST_COSINE = 0.9999  # mean over the texts, to the reference's vector of the same text
 LEAST_OVERLAP = 0.99  # mean share of the reference's ten nearest texts that are found again
-_REFERENCE = "torch"
-_QUERIES = 12
-_PATIENCE = 8.0  # seconds the reference may take; a slower model is measured on fewer texts
-_FEWEST = 64
+REFERENCE = "torch"
+_LONGEST = 120.0  # seconds; it takes about 15
 
 
 @dataclass(frozen=True)
@@ -61,94 +56,68 @@ class Choice:
 
 def kept_choice(model: ModelEntry, cache_dir: Path, threads: int) -> Choice | None:
     """Return the calibration kept for this model, processor, libraries and threads; None where there is none."""
-    stored = _read(model_cache(model, cache_dir) / "calibration.json").get(_machine(threads))
-    if not isinstance(stored, dict):
-        return None
+    stored = _read(_file(model, cache_dir)).get(_machine(threads))
+    return _choice(stored) if isinstance(stored, dict) else None
+
+
+def calibrated(model: ModelEntry, cache_dir: Path, threads: int) -> Choice:
+    """Measure every backend there is for the model, keep and return the choice.
+
+    Where the measuring fails, the reference is the choice, with the reason in `failed`.
+    """
+    job = pickle.dumps((model, cache_dir, threads))
+    command = [sys.executable, "-m", "pipelines.calibrate"]
     try:
-        measured = tuple(Measured(**one) for one in stored.pop("measured"))
-        return Choice(**{**stored, "failed": tuple(stored["failed"]), "measured": measured})
-    except (TypeError, KeyError):
-        return None  # written by another version: measured again
-
-
-def calibrated(model: ModelEntry, cache_dir: Path, threads: int, open_variant: Callable[[str], Backend]) -> Choice:
-    """Measure every backend there is for the model, keep and return the choice."""
-    reference = open_variant(_REFERENCE)
-    texts = _affordable(reference, calibration_texts(), model)
-    expected, first = _measure(_REFERENCE, reference, texts, None)
-    measured, failed = [first], []
-    for variant in candidates(model):
-        if variant == _REFERENCE:
-            continue
-        try:
-            measured.append(_measure(variant, open_variant(variant), texts, expected)[1])
-        except (FreshetError, RuntimeError, ImportError, OSError) as error:
-            failed.append(f"{variant}: {error}")
-    choice = choose(measured, len(texts), failed, default_variant(model))
-    _keep(model_cache(model, cache_dir) / "calibration.json", _machine(threads), choice)
+        child = subprocess.run(command, input=job, capture_output=True, timeout=_LONGEST, check=True, cwd=_root())
+        choice = _choice(json.loads(child.stdout.splitlines()[-1]))
+    except (subprocess.SubprocessError, OSError, ValueError, LookupError) as error:
+        choice = Choice(REFERENCE, default_variant(model), 0, (), (f"calibration: {_reason(error)}",))
+    _keep(_file(model, cache_dir), _machine(threads), choice)
     return choice
 
 
-def choose(measured: list[Measured], texts: int, failed: list[str], preferred_query: str) -> Choice:
-    """Return the fastest of those that agree; queries need no torch where `preferred_query` does not."""
+def choose(measured: list[Measured], texts: int, failed: list[str]) -> Choice:
+    """Return the fastest of those that agree; for queries, of those among them that need no torch, if any."""
     agreeing = [one for one in measured if one.cosine >= LEAST_COSINE and one.overlap >= LEAST_OVERLAP]
     light = [one for one in agreeing if not one.variant.startswith("torch")]
-    for_queries = agreeing if preferred_query.startswith("torch") else light or agreeing
     return Choice(
         passages=min(agreeing, key=lambda one: one.seconds).variant,
-        query=min(for_queries, key=lambda one: one.query_seconds).variant,
+        query=min(light or agreeing, key=lambda one: one.query_seconds).variant,
         texts=texts,
         measured=tuple(measured),
         failed=tuple(failed),
     )
 
 
-def agreement(vectors: NDArray[np.float32], expected: NDArray[np.float32]) -> tuple[float, float]:
-    """Return (mean cosine, mean share of the ten nearest found again) of (n, d) unit vectors to expected ones."""
-    cosine = float(np.mean(np.sum(vectors * expected, axis=1)))
-    nearest, wanted = _nearest(vectors), _nearest(expected)
-    shared = [len(set(found) & set(true)) / len(true) for found, true in zip(nearest, wanted, strict=True)]
-    return cosine, float(np.mean(shared))
+def _choice(stored: dict[str, object]) -> Choice:
+    """Return a kept choice."""
+    rows = stored.get("measured")
+    measured = tuple(Measured(**row) for row in rows) if isinstance(rows, list) else ()
+    failed = stored.get("failed")
+    return Choice(
+        passages=str(stored.get("passages")),
+        query=str(stored.get("query")),
+        texts=int(str(stored.get("texts", 0))),
+        measured=measured,
+        failed=tuple(failed) if isinstance(failed, list) else (),
+    )
 
 
-def _nearest(vectors: NDArray[np.float32]) -> list[list[int]]:
-    """Return for each vector the ten others nearest to it."""
-    closeness = vectors @ vectors.T
-    np.fill_diagonal(closeness, -np.inf)
-    ranked: list[list[int]] = np.argsort(-closeness, axis=1, kind="stable")[:, :10].tolist()
-    return ranked
+def _reason(error: Exception) -> str:
+    """Return the last line of what went wrong."""
+    said = getattr(error, "stderr", None) or b""
+    lines = said.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else f"{type(error).__name__}: {error}"
 
 
-def _affordable(reference: Backend, texts: list[str], model: ModelEntry) -> list[str]:
-    """Return as many texts as the reference encodes in reasonable time, prompts in front."""
-    passages = [model.passage_prompt + text for text in texts]
-    reference(passages[:4])  # warms up
-    started = time.perf_counter()
-    reference(passages[:16])
-    each = (time.perf_counter() - started) / 16
-    return passages[: max(_FEWEST, int(_PATIENCE / each))]
+def _root() -> Path:
+    """Return the folder of the packages, so that the child finds them however they were installed."""
+    return Path(__file__).resolve().parent.parent
 
 
-def _measure(
-    variant: str, backend: Backend, texts: list[str], expected: NDArray[np.float32] | None
-) -> tuple[NDArray[np.float32], Measured]:
-    """Return a backend's vectors, and how fast and how true they are."""
-    backend(texts[:8])  # warms up: kernels are made for the first shapes
-    started = time.perf_counter()
-    vectors = backend(texts)
-    seconds = time.perf_counter() - started
-    cosine, overlap = agreement(vectors, vectors if expected is None else expected)
-    return vectors, Measured(variant, round(seconds, 4), round(_query_seconds(backend, texts), 5), cosine, overlap)
-
-
-def _query_seconds(backend: Backend, texts: list[str]) -> float:
-    """Return the median time of one short text."""
-    taken = []
-    for text in texts[:_QUERIES]:
-        started = time.perf_counter()
-        backend([" ".join(text.split()[:8])])
-        taken.append(time.perf_counter() - started)
-    return median(taken)
+def _file(model: ModelEntry, cache_dir: Path) -> Path:
+    """Return where a model's calibrations are kept."""
+    return model_cache(model, cache_dir) / "calibration.json"
 
 
 @lru_cache(maxsize=8)

@@ -92,7 +92,7 @@ class Encoder:
             return self._asked
         if kept_choice(self.model, self._cache_dir, self._threads) or texts < _WORTH_CALIBRATING:
             return self.backend
-        return calibrated(self.model, self._cache_dir, self._threads, self._backend).passages
+        return calibrated(self.model, self._cache_dir, self._threads).passages
 
     def _query_variant(self) -> str:
         """Return the backend for a query: the calibrated one, else the default."""

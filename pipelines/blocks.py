@@ -28,7 +28,9 @@ _BLOCKS = """
 """
 _BLOCK_TAGS = frozenset(_BLOCKS.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_APART = frozenset({"a", "img", "button", "label", "br"})  # inline, but not run together with what stands beside them
+_APART = frozenset(
+    {"a", "img", "button", "label", "br", "time"}
+)  # inline, but not run together with what stands beside them
 _STRUCTURED = etree.XPath("boolean(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//ul|.//ol|.//dl|.//table|.//pre|.//section)")
 _LONGEST_HEADING = 400  # characters; a longer one is a heading somebody forgot to close
 

@@ -26,6 +26,7 @@ __all__ = ["HtmlContent", "decode_html", "parse_html", "read_html", "visible_tex
 
 _MOST_CHARACTERS = 16_000_000  # a tree takes some 30 times its text: half a gigabyte at this size
 _MOST_TAGS = 2_000_000  # tags opening and closing
+_MOST_DAMAGED = 100  # words for each one with a broken byte
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,14 @@ def _parsable(text: str) -> bytes:
 
 
 def read_html(page: Page, tree: HtmlElement) -> HtmlContent:
-    """What the page says; `tree` is `parse_html` of its text and is not changed."""
+    """What the page says; `tree` is `parse_html` of its text and is not changed.
+
+    Raises BadContent when more than one word in a hundred holds a broken byte (U+FFFD).
+    """
     shown, findings = visible_tree(tree)
     base = _base(tree, page.url)
     placed = read_blocks(shown)
-    blocks = main_blocks(shown, placed)
+    blocks = main_blocks(tree, shown, placed)
     return HtmlContent(
         title=_title(tree, placed),
         language=language_of(" ".join(b.text for b in blocks or [p.block for p in placed]), _declared_language(tree)),
@@ -84,8 +88,18 @@ def read_html(page: Page, tree: HtmlElement) -> HtmlContent:
         base=base,
         links=tuple(_links(shown, base)),
         unavailable_after=_unavailable_after(tree),
-        findings=findings,
+        findings=(*findings, *_damage(blocks)),
     )
+
+
+def _damage(blocks: tuple[Block, ...]) -> Iterator[Finding]:
+    """A finding for words with a replaced byte; BadContent where they are so many that the text cannot be trusted."""
+    words = [word for block in blocks for word in block.text.split()]
+    damaged = [word for word in words if "\ufffd" in word]
+    if len(damaged) * _MOST_DAMAGED > len(words):
+        raise BadContent(f"{len(damaged)} of {len(words)} words hold broken bytes, such as «{damaged[0][:40]}»")
+    if damaged:
+        yield Finding("damaged-text", f"{len(damaged)} words hold broken bytes", " … ".join(damaged[:5])[:200])
 
 
 # ---------------------------------------------------------------- what the page declares

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,12 +22,11 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from pipelines.records import FreshetError
 from spiders.guard_proxy import GuardProxy, ProxyLimits
 from spiders.inflate import inflate
+from spiders.render_page import Showing, settled
 from spiders.sniff import PAGES, sniff
 from spiders.transport import StrictHandler
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page, Route
-    from playwright.async_api import Request as BrowserRequest
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -35,15 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["RenderHandler"]
 
 _AT_ONCE = 2  # pages open: each costs a process and some 150 MB
-_SETTLE_SECONDS = 8.0  # a page that never stops asking is read as it stands then
 _CLOSE_SECONDS = 5.0
-_UNWANTED = frozenset({"image", "media", "font", "texttrack", "manifest", "ping", "cspviolationreport"})
 _OURS_TO_SAY = frozenset(  # header fields that describe the transfer, or that would move the browser elsewhere
     {b"content-encoding", b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"refresh", b"link"}
-)
-# WebRTC and WebTransport speak UDP; the flags forbid it, this takes the temptation away.
-_NO_UDP = (
-    "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete globalThis[name];"
 )
 
 
@@ -80,7 +73,10 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
         if html is None:
             return response
         seconds = request.meta.get("download_timeout", 60.0) - (monotonic() - started)
-        rendered = await _as_scrapy(self._rendered(request, response, html, seconds), request.url, seconds)
+        showing = Showing(request.url, html, _headers(response))
+        rendered = await _as_scrapy(self._rendered(request, showing, seconds), request.url, seconds)
+        if showing.moved.done():
+            return _redirect(response, showing.moved.result())
         return _replaced(response, self._within(rendered, request.url))
 
     async def close(self) -> None:
@@ -88,17 +84,20 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
         await super().close()
         await maybe_deferred_to_future(self._proxy.stop())
 
-    async def _rendered(self, request: Request, response: Response, html: bytes, seconds: float) -> str:
-        """The document after its scripts ran, serialised; its page and context are closed whatever happens."""
-        asked = request.replace(meta=self._browser_meta(request, response, html, seconds))
+    async def _rendered(self, request: Request, showing: Showing, seconds: float) -> str:
+        """The document after its scripts ran, empty when they went elsewhere; its context is closed in any case."""
+        asked = request.replace(meta=self._browser_meta(request, showing, seconds))
         async with self._turns:
             try:
                 async with asyncio.timeout(seconds):
                     await self._launched()
-                    await super().download_request(asked)
-                    return await _settled(asked.meta["playwright_page"], seconds / 2)
+                    return await _unless(showing.moved, self._document(asked, seconds))
             finally:
                 await self._end_context(asked.meta["playwright_context"])
+
+    async def _document(self, asked: Request, seconds: float) -> str:
+        await super().download_request(asked)
+        return await settled(asked.meta["playwright_page"], seconds / 2)
 
     async def _launched(self) -> None:
         """Start Playwright with the first page: a lazy handler missed the signal it waits for."""
@@ -120,7 +119,7 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await self.browser.close()
 
-    def _browser_meta(self, request: Request, response: Response, html: bytes, seconds: float) -> dict[str, Any]:
+    def _browser_meta(self, request: Request, showing: Showing, seconds: float) -> dict[str, Any]:
         agent = request.headers.get(b"User-Agent") or b""
         return {
             "playwright": True,
@@ -132,7 +131,7 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
                 "accept_downloads": False,
                 "ignore_https_errors": not self._verify_tls,
             },
-            "playwright_page_init_callback": _arming(request.url, html, _headers(response)),
+            "playwright_page_init_callback": showing.arm,
             "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded", "timeout": seconds * 1000},
         }
 
@@ -176,52 +175,21 @@ def _replaced(response: Response, body: bytes) -> Response:
     return response.replace(headers=headers, body=b"\xef\xbb\xbf" + body, flags=[*response.flags, "rendered"])
 
 
-def _arming(url: str, html: bytes, headers: dict[str, str]) -> Callable[[Page, Request], Coroutine[Any, Any, None]]:
-    """What is done to a new page before it goes anywhere: every request it makes is decided by `_decide`."""
-
-    async def arm(page: Page, _: Request) -> None:
-        first = itertools.count()
-
-        async def decide(route: Route, asked: BrowserRequest) -> None:
-            with suppress(PlaywrightError):  # the page closed meanwhile
-                if not _is_main_navigation(asked, page):
-                    await (route.abort() if asked.resource_type in _UNWANTED else route.continue_())
-                elif next(first) == 0:
-                    await route.fulfill(status=200, headers=headers, body=html)
-                else:
-                    await route.abort("aborted")  # meta refresh, location, reload: where to go is the crawl's to say
-
-        try:
-            await page.add_init_script(_NO_UDP)
-            await page.context.route("**", _abort)  # other pages of this context: windows that scripts open
-            await page.route("**", decide)
-            page.on("popup", lambda popup: asyncio.ensure_future(_close(popup)))
-        except BaseException:
-            await _close(page)  # or it would go on and fetch the page by itself
-            raise
-
-    return arm
+def _redirect(response: Response, target: str) -> Response:
+    """A page whose scripts go elsewhere as soon as it is shown is a redirect, which the crawl judges like any other."""
+    return response.replace(status=302, headers={"Location": target}, body=b"", flags=[*response.flags, "rendered"])
 
 
-def _is_main_navigation(asked: BrowserRequest, page: Page) -> bool:
-    return asked.is_navigation_request() and asked.frame == page.main_frame
-
-
-async def _abort(route: Route) -> None:
-    with suppress(PlaywrightError):
-        await route.abort()
-
-
-async def _close(page: Page) -> None:
-    with suppress(PlaywrightError):
-        await page.close()
-
-
-async def _settled(page: Page, seconds: float) -> str:
-    """The document once nothing has been asked for during half a second, or when the patience is over."""
-    with suppress(PlaywrightTimeout):
-        await page.wait_for_load_state("networkidle", timeout=min(seconds, _SETTLE_SECONDS) * 1000)
-    return await page.content()
+async def _unless(moved: asyncio.Future[str], work: Coroutine[Any, Any, str]) -> str:
+    """The work's result; empty, and the work given up, as soon as `moved` is known."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait((task, moved), return_when=asyncio.FIRST_COMPLETED)
+        return "" if moved.done() else task.result()
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, PlaywrightError, TimeoutError):
+            await task
 
 
 async def _as_scrapy(work: Coroutine[Any, Any, str], url: str, seconds: float) -> str:

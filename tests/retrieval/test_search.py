@@ -164,7 +164,7 @@ def test_what_a_reader_sets_changes_no_answer(reader: Connection) -> None:
     # a database of Freshet's own takes TEMP away; even where it may not, nothing can be masked
     reader.execute("create temporary table served_entry (entry_id bigint)")
     reader.execute("create temporary table source (name text)")
-    reader.execute("create function pg_temp.upper(anyrange) returns timestamptz language sql return null::timestamptz")
+    reader.execute("create function pg_temp.upper(tstzrange) returns timestamptz language sql return null::timestamptz")
     reader.execute("set search_path = pg_temp, public")
     reader.execute("set kb.sources = ''")
     assert offers(reader) == before

@@ -80,7 +80,7 @@ def draft_from_json(content: object) -> Draft:
 
 
 _WANTED = """
-select c.page_id, c.url, c.final_url, c.body_sha256, c.media_type, c.charset, c.unavailable_after, c.observed_at, c.recipe
+select c.*
 from kb_store.run_captures(%(run)s, %(recipe)s) c
 left join kb_store.reading d using (page_id, body_sha256, recipe)
 where %(force)s or d.reading_id is null

@@ -42,10 +42,13 @@ select e.entry_id, s.name as source, e.kind, v.version_id, v.run_id, lower(v.rec
     upper(v.recorded) as recorded_until, v.closed_by, v.closed_reason, v.url, v.title, v.description, v.language,
     v.category, v.price, v.price_before, v.currency, v.discount_percent, v.code, v.terms, lower(v.valid) as valid_from,
     upper(v.valid) as valid_until, v.validity,
-    (select string_agg(c.body, e'\n' order by c.ordinal) from kb_store.chunk c where c.version_id = v.version_id) as text
+    t.text
 from kb_store.entry e
 join kb_store.source s using (source_id)
 join kb_store.version v using (entry_id)
+cross join lateral (
+    select string_agg(c.body, chr(10) order by c.ordinal) as text from kb_store.chunk c where c.version_id = v.version_id
+) t
 where e.entry_id = %(number)s or e.key = %(url)s
     or exists (select from kb_store.version u where u.entry_id = e.entry_id and u.url = %(url)s)
 order by e.entry_id, v.version_id

@@ -130,8 +130,7 @@ def history(
         for version in entry["versions"]:
             until = f" to {version['recorded_until']:%Y-%m-%d %H:%M}Z" if version["recorded_until"] else ", served"
             closed = f" ({version['closed_reason']})" if version["closed_reason"] else ""
-            say(
-                f"  {version['recorded_from']:%Y-%m-%d %H:%M}Z{until}{closed}  {shown(version['title'])}  {when(version)}"
-            )
+            since = f"{version['recorded_from']:%Y-%m-%d %H:%M}Z"
+            say(f"  {since}{until}{closed}  {when(version)}  {shown(version['title'])}")
             for name, (before, after) in version["differs"].items():
                 say(f"      {name}: {shown(before)} → {shown(after)}")

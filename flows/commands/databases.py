@@ -79,12 +79,12 @@ def check(as_json: AsJson = False, folder: Folder = None) -> None:
         results = run_checks(conn)
     if as_json:
         print_json(
-            {"checks": [{"name": r.name, "meaning": r.meaning, "holds": r.holds, "rows": r.rows} for r in results]}
+            {"checks": [{"name": r.name, "meaning": r.meaning, "holds": r.holds, "rows": r.offending} for r in results]}
         )
     else:
         for result in results:
             say(f"{'ok  ' if result.holds else 'FAIL'}  {result.name}: {result.meaning}")
-            for row in result.rows:
+            for row in result.offending:
                 say(f"      {row}")
     raise typer.Exit(0 if all(result.holds for result in results) else 1)
 

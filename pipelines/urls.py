@@ -16,7 +16,16 @@ from w3lib.url import safe_url_string
 
 from pipelines.records import FreshetError
 
-__all__ = ["SESSION_PARAMETERS", "TRACKING_PARAMETERS", "BadUrl", "Scope", "in_scope", "normalise_url", "origin_of", "shown"]
+__all__ = [
+    "SESSION_PARAMETERS",
+    "TRACKING_PARAMETERS",
+    "BadUrl",
+    "Scope",
+    "in_scope",
+    "normalise_url",
+    "origin_of",
+    "shown",
+]
 
 
 class BadUrl(FreshetError):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from OpenSSL import SSL
 from scrapy import Request, signals
@@ -65,7 +66,13 @@ class Fetcher:
         self._kept: dict[Request, int] = {}  # requests of which only the start is wanted -> bytes still to come
 
     async def get(
-        self, url: str, headers: Mapping[str, str], timeout: float, *, keep: int = 0, meta: Mapping[str, Any] | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+        *,
+        keep: int = 0,
+        meta: Mapping[str, Any] | None = None,
     ) -> Answer:
         """Return the answer to a GET, whole within `timeout` seconds, connecting included.
 
@@ -102,7 +109,9 @@ class Fetcher:
         return known
 
 
-def _request(url: str, headers: Mapping[str, str], timeout: float, maxsize: int, meta: Mapping[str, Any] | None) -> Request:
+def _request(
+    url: str, headers: Mapping[str, str], timeout: float, maxsize: int, meta: Mapping[str, Any] | None
+) -> Request:
     return Request(
         url,
         headers=dict(headers),
@@ -142,7 +151,8 @@ def _connection_problem(error: Exception, url: str) -> tuple[Outcome, str] | Non
     if any(isinstance(reason, RefusedAddress) for reason in reasons):
         return Outcome.REFUSED_ADDRESS, str(next(r for r in reasons if isinstance(r, RefusedAddress)))
     if any(isinstance(reason, SSL.Error) for reason in reasons) or "VerificationError" in map(_name, reasons):
-        why = certificate_problem(host_of(url)) or "the TLS handshake failed"
+        parts = urlsplit(url)
+        why = certificate_problem(parts.hostname or "", parts.port or 443) or "the TLS handshake failed"
         way_out = "Mend the certificate, or set verify_tls = false for this source"
         return Outcome.NETWORK, f"{why}; nothing was read from {host_of(url)}. {way_out}"
     if type(error).__name__ in ("DownloadFailedError", "ResponseFailed", "ConnectionLost", "ConnectionDone") or reasons:

@@ -47,7 +47,8 @@ def write_known(directory: Path, known: Iterable[KnownPage]) -> None:
         rows = ((p.url, p.etag, p.last_modified, p.body_sha256, "\n".join(p.links)) for p in known)
         with database:
             database.executemany(
-                "insert or replace into known (url, etag, last_modified, body_sha256, links) values (?, ?, ?, ?, ?)", rows
+                "insert or replace into known (url, etag, last_modified, body_sha256, links) values (?, ?, ?, ?, ?)",
+                rows,
             )
     finally:
         database.close()

@@ -145,9 +145,12 @@ def _deflate(stream: Iterator[bytes]) -> Iterator[bytes]:
 
 def _zlib_pieces(member: zlib._Decompress, piece: bytes) -> Iterator[bytes]:
     try:
-        while piece and not member.eof:
-            yield member.decompress(piece, _PIECE)
+        while not member.eof:
+            inflated = member.decompress(piece, _PIECE)
+            yield inflated
             piece = member.unconsumed_tail
+            if not piece and len(inflated) < _PIECE:  # a full piece may leave more output behind without any input
+                return
     except zlib.error as error:
         raise BadEncoding(f"not the gzip or deflate stream it claims to be ({error})") from error
 

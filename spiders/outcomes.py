@@ -64,7 +64,9 @@ def judge_status(status: int, *, conditional: bool) -> Judgement:
         return Judgement(Outcome.SERVER_ERROR, f"answered {status}: the server failed; it is asked again next time")
     if 400 <= status <= 499:
         return Judgement(Outcome.BLOCKED, f"answered {status}: {_BLOCKED.get(status, 'refuses the request')}")
-    return Judgement(Outcome.BAD_CONTENT, f"answered {status} where a page was asked for; look at the address in a browser")
+    return Judgement(
+        Outcome.BAD_CONTENT, f"answered {status} where a page was asked for; look at the address in a browser"
+    )
 
 
 def judge_body(body: bytes, declared: str | None, url: str) -> Judgement:

@@ -80,7 +80,9 @@ _HTML_TAG = re.compile(
 _COMMENTS = re.compile(rb"\s*(<!--.*?-->\s*)*", re.DOTALL)
 # Control bytes that no text encoding in use on the web holds; NUL is judged apart because UTF-16 is full of it.
 _BINARY = bytes(set(range(0x20)) - set(b"\t\n\x0b\x0c\r\x1b") - {0})
-_MAIL = re.compile(rb"(?:(?:received|return-path|from|to|subject|date|message-id|mime-version|delivered-to)[ \t]*:.*\r?\n)", re.I)
+_MAIL = re.compile(
+    rb"(?:(?:received|return-path|from|to|subject|date|message-id|mime-version|delivered-to)[ \t]*:.*\r?\n)", re.I
+)
 
 
 def sniff(body: bytes, declared: str | None = None, url: str = "") -> str:
@@ -111,7 +113,9 @@ def _extension(url: str) -> str:
 
 
 def _by_magic(body: bytes, head: bytes, declared: str, url: str) -> str | None:
-    if b"%PDF-" in head and not _HTML_TAG.match(head.lstrip()):  # readers allow junk before the mark (ISO 32000 H.3.4.1)
+    if b"%PDF-" in head and not _HTML_TAG.match(
+        head.lstrip()
+    ):  # readers allow junk before the mark (ISO 32000 H.3.4.1)
         return "application/pdf"
     if head.startswith(b"PK\x03\x04"):
         return _zip_type(body)
@@ -138,7 +142,11 @@ def _zip_type(body: bytes) -> str:
             names = {info.filename for info in archive.infolist()}
     except (BadZipFile, ValueError, NotImplementedError, OSError):
         return "application/zip"
-    for part, extension in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx")):
+    for part, extension in (
+        ("word/document.xml", "docx"),
+        ("xl/workbook.xml", "xlsx"),
+        ("ppt/presentation.xml", "pptx"),
+    ):
         if part in names:
             return _BY_EXTENSION[extension]
     return "application/zip"

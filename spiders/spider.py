@@ -37,6 +37,7 @@ class Report:
     reasons: dict[str, None] = field(default_factory=dict)  # why it is incomplete, each once
     notes: dict[str, None] = field(default_factory=dict)  # worth saying, without making it so
     finished: bool = False  # the crawl came to its own end
+    captures: int = 0
 
 
 class CrawlSpider(Spider):
@@ -81,6 +82,8 @@ class CrawlSpider(Spider):
             yield nothing
 
     async def _run(self) -> None:
+        if not self._job.verify_tls:
+            _LOG.warning("certificates are not verified, because the source says verify_tls = false")
         self._seed()
         await self._work()
         self._frontier.add_unlinked(self._belongs)
@@ -112,6 +115,7 @@ class CrawlSpider(Spider):
                 del running[task]
                 task.result()
             self._spool.flush()
+            self._report.captures = self._spool.count
             self._on_capture(self._spool.count)
 
     def _start_some(self, running: dict[asyncio.Task[None], str]) -> None:
@@ -187,7 +191,9 @@ class CrawlSpider(Spider):
 
     def _add_links(self, links: Iterable[str], depth: int) -> None:
         if depth > self._job.limits.depth:
-            self._note(f"links deeper than {self._job.limits.depth} were not followed; raise max_depth if pages are missing")
+            self._note(
+                f"links deeper than {self._job.limits.depth} were not followed; raise max_depth if pages are missing"
+            )
             links = (url for url in links if self._frontier.is_known(url))  # asked for in any case, and linked they are
         self._frontier.add(Entry(url, depth) for url in links)
 

@@ -46,12 +46,12 @@ _CERTIFICATE_ERRORS = {
     21: "the certificate's chain is incomplete",
     23: "the certificate was revoked",
 }
-_problems: dict[str, str] = {}  # host -> why its last certificate was refused; OpenSSL's own error does not say
+_problems: dict[str, str] = {}  # host:port -> why its last certificate was refused; OpenSSL's own error does not say
 
 
-def certificate_problem(host: str) -> str:
-    """Return why the host's certificate was refused last, empty when none was."""
-    return _problems.get(host, "")
+def certificate_problem(host: str, port: int) -> str:
+    """Return why the certificate at host and port was refused last, empty when none was."""
+    return _problems.get(f"{host}:{port}", "")
 
 
 class StrictHandler(HTTP11DownloadHandler):
@@ -106,45 +106,50 @@ class _ExplainingPolicy:
     """Verifies as Twisted does (platform's authorities, name by RFC 9525) and remembers why it refused."""
 
     def __init__(self) -> None:
-        self._creators: dict[str, _ExplainingCreator] = {}  # loading the authorities costs 20 ms: once a host
+        self._creators: dict[tuple[str, int], _ExplainingCreator] = {}  # loading the authorities costs 20 ms
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> _ExplainingCreator:
-        host = hostname.decode("ascii")
-        if host not in self._creators:
-            self._creators[host] = _ExplainingCreator(host)
-        return self._creators[host]
+        key = hostname.decode("ascii"), port
+        if key not in self._creators:
+            self._creators[key] = _ExplainingCreator(*key)
+        return self._creators[key]
 
 
 @implementer(IOpenSSLClientConnectionCreator)
 class _ExplainingCreator:
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, port: int) -> None:
         self._host = host
+        self._port = port
         self._inner = optionsForClientTLS(host)
 
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
         connection = self._inner.clientConnectionForTLS(protocol)
-        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _verifier(self._host))
+        connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _verifier(self._host, self._port))
         return connection
 
 
-def _verifier(host: str) -> Callable[[SSL.Connection, Any, int, int, int], bool]:
+def _verifier(host: str, port: int) -> Callable[[SSL.Connection, Any, int, int, int], bool]:
     is_address = isIPAddress(host) or isIPv6Address(host)
     identity = IPAddress_ID(host) if is_address else DNS_ID(host)
 
     def verify(_: SSL.Connection, certificate: Any, error: int, depth: int, ok: int) -> bool:
         if not ok:
-            _problems[host] = _CERTIFICATE_ERRORS.get(error, f"the certificate does not verify (OpenSSL error {error})")
+            _problems[f"{host}:{port}"] = _CERTIFICATE_ERRORS.get(
+                error, f"the certificate does not verify (OpenSSL error {error})"
+            )
             return False
-        return depth != 0 or _is_named(certificate, host, identity)
+        return depth != 0 or _is_named(certificate, identity, f"{host}:{port}")
 
     return verify
 
 
-def _is_named(certificate: Any, host: str, identity: Any) -> bool:
+def _is_named(certificate: Any, identity: Any, where: str) -> bool:
     try:
         verify_service_identity(extract_patterns(certificate), [identity], [])
-    except Exception as error:  # an exception must not leave an OpenSSL callback: refuse, and say why
-        wrong = "the certificate is for another host" if isinstance(error, VerificationError) else str(error)
-        _problems[host] = f"{wrong} than {host}" if isinstance(error, VerificationError) else wrong
+    except VerificationError:
+        _problems[where] = "the certificate is for another host"
+        return False
+    except Exception as error:  # nothing may leave an OpenSSL callback: refuse, and say why
+        _problems[where] = f"the certificate cannot be read ({error})"
         return False
     return True

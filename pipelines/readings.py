@@ -1,7 +1,8 @@
 """Readings kept in the database: each page is read once for its bytes and the recipe, and never again.
 
 A reading is missing when no row has its page, the hash of its bytes and the hash of its recipe; so a new
-recipe makes every reading missing, and a page that comes back unchanged costs nothing.
+recipe makes every reading missing, and a page that comes back unchanged costs nothing. What failed to be read is
+tried again, three times in all; then those bytes are quarantined, until they change or are read with `force`.
 """
 
 from __future__ import annotations
@@ -83,19 +84,24 @@ _WANTED = """
 select c.*
 from kb_store.run_captures(%(run)s, %(recipe)s) c
 left join kb_store.reading d using (page_id, body_sha256, recipe)
-where %(force)s or d.reading_id is null
+where %(force)s or d.reading_id is null or d.outcome = 'parse_failed'
 order by c.page_id
 """
 
 _INSERT = """
 insert into kb_store.reading (
-    page_id, body_sha256, recipe, outcome, title, language, canonical, alternates, findings, message, run_id
+    page_id, body_sha256, recipe, outcome, title, language, canonical, alternates, findings, message, run_id, strikes
 ) values (
     %(page)s, %(body)s, %(recipe)s, %(outcome)s, %(title)s, %(language)s, %(canonical)s, %(alternates)s, %(findings)s,
-    %(message)s, %(run)s
+    %(message)s, %(run)s, (%(outcome)s = 'parse_failed')::int
 )
 on conflict (page_id, body_sha256, recipe) do update
-set outcome = excluded.outcome, title = excluded.title, language = excluded.language, canonical = excluded.canonical,
+set outcome = case
+        when excluded.outcome = 'parse_failed' and reading.strikes >= 2 then 'quarantined'
+        else excluded.outcome
+    end,
+    strikes = case when excluded.outcome = 'parse_failed' then reading.strikes + 1 else 0 end,
+    title = excluded.title, language = excluded.language, canonical = excluded.canonical,
     alternates = excluded.alternates, findings = excluded.findings, message = excluded.message, run_id = excluded.run_id
 returning reading_id
 """

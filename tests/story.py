@@ -79,6 +79,7 @@ class Story:
     guard: GuardSettings = field(default_factory=GuardSettings)
     encoder: CountingEncoder = field(default_factory=CountingEncoder)
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
+    reads: list[bytes] = field(default_factory=list)  # every body that was given to the reader
 
     def __post_init__(self) -> None:
         runs.register_source(self.conn, self.source)
@@ -97,7 +98,7 @@ class Story:
         """The same run up to its plan; its number."""
         run = runs.begin_run(self.conn, self.source.name)
         store_captures(self.conn, run, [self._capture(url, told) for url, told in pages.items()])
-        read_missing(self.conn, run, self.source.rules(), "recipe", _read_all)
+        read_missing(self.conn, run, self.source.rules(), "recipe", self._read_all)
         planning.plan_entries(self.conn, run, _chunker)
         planning.withhold_unchanged(self.conn, run)
         failed = sum(isinstance(told, Outcome) and told is Outcome.SERVER_ERROR for told in pages.values())
@@ -122,6 +123,14 @@ class Story:
         assert row is not None
         return int(row[0])
 
+    def _read_all(self, pages: Iterable[Page]) -> Iterable[Reading]:
+        for told in pages:
+            self.reads.append(told.body)
+            if told.body == b"poison":
+                yield Reading(Outcome.PARSE_FAILED, message="told to be poison")
+            else:
+                yield Reading(Outcome.OK, drafts=tuple(draft_from_json(draft) for draft in json.loads(told.body)))
+
     def _capture(self, url: str, told: Told) -> Capture:
         if isinstance(told, Capture):
             return replace(told, fetched_at=self.clock)
@@ -131,11 +140,6 @@ class Story:
         return Capture(
             url, Outcome.OK, self.clock, url, 200, "text/html", body=body, body_sha256=hashlib.sha256(body).hexdigest()
         )
-
-
-def _read_all(pages: Iterable[Page]) -> Iterable[Reading]:
-    for told in pages:
-        yield Reading(Outcome.OK, drafts=tuple(draft_from_json(draft) for draft in json.loads(told.body)))
 
 
 def _chunker(draft: Draft, observed_at: datetime) -> list[planning.PlannedChunk]:

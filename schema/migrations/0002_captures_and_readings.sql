@@ -102,6 +102,7 @@ create table kb_store.reading (
     alternates jsonb not null default '{}',
     findings jsonb not null default '[]',
     message text not null default '',
+    strikes int not null default 0 check (strikes >= 0),
     run_id bigint not null references kb_store.run,
     unique (page_id, body_sha256, recipe)
 );
@@ -117,6 +118,7 @@ comment on column kb_store.reading.canonical is 'The URL the page names as its o
 comment on column kb_store.reading.alternates is 'hreflang -> URL.';
 comment on column kb_store.reading.findings is 'What a person should know: rule, message, quote.';
 comment on column kb_store.reading.message is 'Why nothing was read, for a person.';
+comment on column kb_store.reading.strikes is 'How often reading these bytes failed; at the third time they are quarantined.';
 comment on column kb_store.reading.run_id is 'The run that read it.';
 
 alter table kb_store.page add foreign key (reading_id) references kb_store.reading;

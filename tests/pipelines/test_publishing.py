@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 
@@ -296,3 +297,21 @@ def test_a_base_served_by_another_model_is_refused_by_name(story: Story) -> None
 
     with pytest.raises(publishing.OtherModelActive, match=r"counting.*another"):
         publishing.register_model(story.conn, replace(_MODEL, name="another", weights_sha256="1" * 64))
+
+
+def test_bytes_that_fail_to_be_read_are_quarantined_at_the_third_strike(story: Story) -> None:
+    """Three strikes by content; new bytes lift the quarantine, and what the page gave stays until then."""
+    story.sync({A: [offer(A, "Before")]})
+    poison = Capture(
+        A, Outcome.OK, story.clock, A, 200, "text/html", body=b"poison", body_sha256=sha256(b"poison").hexdigest()
+    )
+    seen = []
+    for _ in range(4):
+        story.sync({A: poison}, after=HOUR)
+        seen.append(story.conn.execute("select outcome from kb_store.attempt order by run_id desc limit 1").fetchone())
+    assert seen == [("parse_failed",), ("parse_failed",), ("quarantined",), ("quarantined",)]
+    assert story.reads[-1] == b"poison"
+    assert story.reads.count(b"poison") == 3
+    assert story.served() == {A: "Before"}
+    story.sync({A: [offer(A, "After")]}, after=HOUR)
+    assert story.served() == {A: "After"}

@@ -32,7 +32,7 @@ fi
 
 echo "Installing what pyproject.toml asks for; the first time this takes some minutes"
 install() {
-    .venv/bin/python -m pip install --quiet --no-input --disable-pip-version-check -c constraints.txt "$@"
+    .venv/bin/python -m pip install --quiet --quiet --no-input --disable-pip-version-check -c constraints.txt "$@"
 }
 install "$(grep -i '^torch==' constraints.txt)" # first and by itself: what follows must not choose another build
 install -e '.[dev,render]'

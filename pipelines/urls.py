@@ -34,14 +34,14 @@ class BadUrl(FreshetError):
 
 # Parameters that name the visit or the campaign, never the page. A closed list: a parameter that is not
 # here is kept, because dropping one that matters would make two pages one.
-TRACKING_PARAMETERS = frozenset(
-    "_ga _gl _hsenc _hsmi _openstat dclid epik fbclid gad_source gbraid gclid gclsrc igsh igshid li_fat_id mc_cid mc_eid "
-    "mkt_tok msclkid oly_anon_id oly_enc_id s_cid sccid srsltid ttclid twclid vero_conv vero_id wbraid wickedid "
-    "yclid ysclid".split()
+_TRACKING = (
+    "_ga _gl _hsenc _hsmi _openstat dclid epik fbclid gad_source gbraid gclid gclsrc igsh igshid li_fat_id mc_cid "
+    "mc_eid mkt_tok msclkid oly_anon_id oly_enc_id s_cid sccid srsltid ttclid twclid vero_conv vero_id wbraid wickedid "
+    "yclid ysclid"
 )
-SESSION_PARAMETERS = frozenset(
-    "aspsessionid cfid cftoken jsessionid oscsid phpsessid phpsession session_id sessionid sid zenid".split()
-)
+_SESSION = "aspsessionid cfid cftoken jsessionid oscsid phpsessid phpsession session_id sessionid sid zenid"
+TRACKING_PARAMETERS = frozenset(_TRACKING.split())  # and every name that starts with utm_
+SESSION_PARAMETERS = frozenset(_SESSION.split())
 _DROPPED = TRACKING_PARAMETERS | SESSION_PARAMETERS
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _EDGES = "".join(map(chr, range(0x21)))  # C0 controls and space, which browsers strip from both ends

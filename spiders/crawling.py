@@ -24,10 +24,11 @@ _GRACE_SECONDS = 30.0  # beyond crawl_seconds, for start-up and the last answers
 _STOP_SECONDS = 15.0
 _OUTPUT = "child.err"
 # All of this process's environment that the child may see: no database, no key, no proxy.
-_ENVIRONMENT = (
+_PASSED_ON = (
     "PATH HOME LANG LANGUAGE LC_ALL LC_CTYPE TZ TMPDIR SSL_CERT_FILE SSL_CERT_DIR VIRTUAL_ENV DISPLAY "
     "PLAYWRIGHT_BROWSERS_PATH SYSTEMROOT COVERAGE_PROCESS_START FRESHET_CHROMIUM"
-).split()
+)
+_ENVIRONMENT = tuple(_PASSED_ON.split())
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,8 @@ def _verdict(child: subprocess.Popen[bytes], job: CrawlJob) -> str:
     try:
         status = child.wait(_STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        return f"the crawl did not end {_GRACE_SECONDS:.0f} s after its time of {job.limits.crawl_seconds:.0f} s; it was killed"
+        late = f"{_GRACE_SECONDS:.0f} s after its time of {job.limits.crawl_seconds:.0f} s"
+        return f"the crawl did not end {late}; it was killed"
     if status == 0:
         return ""
     told = f"signal {-status}" if status < 0 else f"exit status {status}"

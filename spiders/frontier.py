@@ -86,7 +86,8 @@ class Frontier:
     def take(self, lane: str) -> Entry | None:
         """Return the lane's next address and mark it as attempted; None when none waits now."""
         row = self._database.execute(
-            "select id, url, depth, linked, sitemap from page where lane = ? and id > ? and taken = 0 order by id limit 1",
+            "select id, url, depth, linked, sitemap from page "
+            "where lane = ? and id > ? and taken = 0 order by id limit 1",
             (lane, self._last_taken.get(lane, 0)),
         ).fetchone()
         if row is None:
@@ -119,7 +120,10 @@ class Frontier:
         row = self._database.execute(
             "select url, etag, last_modified, body_sha256, links from known where url = ?", (url,)
         ).fetchone()
-        return None if row is None else KnownPage(*row[:4], links=tuple(row[4].split("\n")) if row[4] else ())
+        if row is None:
+            return None
+        found, etag, last_modified, body_sha256, links = row
+        return KnownPage(found, etag, last_modified, body_sha256, tuple(links.split("\n")) if links else ())
 
     def is_known(self, url: str) -> bool:
         """Whether an address was known before this crawl."""

@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 
-import brotli
+import brotli  # type: ignore[import-untyped]  # ships no types
 
 from pipelines.records import FreshetError
 
@@ -178,7 +178,7 @@ def _brotli_rest(decoder: brotli.Decompressor) -> Iterator[bytes]:
 
 
 def _zstd(stream: Iterator[bytes]) -> Iterator[bytes]:
-    options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
     frame, frames = zstd.ZstdDecompressor(options=options), 1
     try:
         for piece in stream:

@@ -26,14 +26,12 @@ _REFRESH_HEAD = 64 * 2**10  # where a refresh is looked for
 _FOLLOWED_RELS = frozenset({"next", "prev", "alternate"})
 
 # What no reader reads. A closed list: an address that ends otherwise is asked for and judged by its bytes.
-_SKIPPED_EXTENSIONS = tuple(
-    f".{name}"
-    for name in (
-        "7z aac apk atom avi avif bin bmp bz2 cab css deb dmg eot exe flac flv gif gz heic ico ics iso jar jpeg jpg js "
-        "json jsonld m4a m4v map mjs mkv mov mp3 mp4 mpeg mpg msi ogg ogv otf pkg png psd rar rpm rss svg tar tgz tif "
-        "tiff ttf vcf wasm wav webm webmanifest webp wma wmv woff woff2 xml xz zip zst"
-    ).split()
+_SKIPPED = (
+    "7z aac apk atom avi avif bin bmp bz2 cab css deb dmg eot exe flac flv gif gz heic ico ics iso jar jpeg jpg js "
+    "json jsonld m4a m4v map mjs mkv mov mp3 mp4 mpeg mpg msi ogg ogv otf pkg png psd rar rpm rss svg tar tgz tif "
+    "tiff ttf vcf wasm wav webm webmanifest webp wma wmv woff woff2 xml xz zip zst"
 )
+_SKIPPED_EXTENSIONS = tuple(f".{name}" for name in _SKIPPED.split())
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class PageLinks:
 def read_links(body: bytes, url: str, charset: str | None = None) -> PageLinks:
     """Return what an HTML page at `url` points to: a, area, link rel=next/prev, alternates with hreflang, refresh."""
     target = _Target()
-    parser = etree.HTMLParser(target=target, huge_tree=True, encoding=_known(charset))
+    parser = etree.HTMLParser(target=target, huge_tree=True, encoding=_known(charset))  # type: ignore[call-overload]  # stubs want every callback, lxml does not
     try:
         for at in range(0, len(body), _PIECE):
             parser.feed(body[at : at + _PIECE])

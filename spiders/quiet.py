@@ -1,4 +1,4 @@
-"""What Scrapy logs of each request: nothing. The capture says it all, and a log line costs time and may hold a secret."""
+"""What Scrapy logs of each request: nothing. The capture says it all; a line costs time and may hold a secret."""
 
 from __future__ import annotations
 

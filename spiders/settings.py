@@ -28,7 +28,7 @@ def user_agent(job: CrawlJob) -> str:
 
 def crawl_settings(job: CrawlJob) -> dict[str, Any]:
     """Return the settings of one crawl. The job's headers are not among them: Scrapy logs its settings."""
-    settings = dict(guard.SCRAPY_SETTINGS) | _FIXED | _limits(job) | _logging(job)
+    settings: dict[str, Any] = dict(guard.SCRAPY_SETTINGS) | _FIXED | _limits(job) | _logging(job)
     settings["DOWNLOAD_HANDLERS"] = settings["DOWNLOAD_HANDLERS"] | {"http": _HANDLER, "https": _HANDLER}
     settings["DOWNLOAD_VERIFY_CERTIFICATES"] = job.verify_tls  # Scrapy's default is not to
     if job.render:
@@ -42,7 +42,7 @@ _FIXED: dict[str, Any] = {
     "BOT_NAME": "freshet",
     "ADDONS": {},
     "DOWNLOAD_HANDLERS_BASE": {},  # the default set speaks file:, ftp:, s3: and data:
-    "DOWNLOADER_MIDDLEWARES_BASE": {},  # redirects, retries, robots.txt, cookies, proxies, cache: decided here, not there
+    "DOWNLOADER_MIDDLEWARES_BASE": {},  # redirects, retries, robots.txt, cookies, proxies: decided here
     "SPIDER_MIDDLEWARES_BASE": {},
     "EXTENSIONS_BASE": {},  # a telnet console and a remote control are among them
     # Said once more, because each of these would undo a promise if a middleware came back.

@@ -42,7 +42,7 @@ def read_sitemap(body: bytes, limit: int) -> Sitemap:
     `limit`: bytes after inflating. Raises Oversized beyond it and BadSitemap when it is none.
     """
     content = _inflated(body, limit)
-    if not content.lstrip()[:1] == b"<" and not content.startswith((b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")):
+    if content.lstrip()[:1] != b"<" and not content.startswith((b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")):
         return _collected([(line.strip(), "") for line in _lines(content)], [], len(_lines(content)) > MAX_ENTRIES)
     return _parsed(content)
 

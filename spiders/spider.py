@@ -78,8 +78,9 @@ class CrawlSpider(Spider):
         finally:
             self._spool.close()
             self._frontier.close()
-        for nothing in ():
-            yield nothing
+        no_requests: tuple[Any, ...] = ()
+        for request in no_requests:
+            yield request
 
     async def _run(self) -> None:
         if not self._job.verify_tls:

@@ -21,11 +21,12 @@ from service_identity.pyopenssl import extract_patterns
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator
+from twisted.internet.protocol import connectionDone
 from twisted.internet.ssl import optionsForClientTLS
 from twisted.web._newclient import ParseError
 from twisted.web.http import _DataLoss
 from twisted.web.iweb import IPolicyForHTTPS
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +62,7 @@ class StrictHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _Factory
         if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
-            self._contextFactory = _ExplainingPolicy()
+            self._contextFactory = _ExplainingPolicy()  # type: ignore[assignment]  # zope interfaces are unknown to mypy
 
 
 class _Cut:
@@ -77,7 +78,7 @@ class _Parser(_LenientHTTPClientParser):
     def lineReceived(self, line: bytes) -> None:
         self._lines += 1
         if self._lines > _MAX_HEADER_LINES:
-            raise ParseError(f"more than {_MAX_HEADER_LINES} header lines", line[:80])
+            raise ParseError(f"more than {_MAX_HEADER_LINES} header lines", line[:80])  # type: ignore[no-untyped-call]
         super().lineReceived(line)
 
 
@@ -88,17 +89,19 @@ class _Protocol(_LenientHTTP11ClientProtocol):
             self._parser.__class__ = _Parser
         return answer
 
-    def connectionLost(self, reason: Failure) -> None:
-        """End a body that only the connection's end delimits: whole after a proper close alone (RFC 9112 section 9.8)."""
-        decoder = getattr(self._parser, "bodyDecoder", None)
-        if decoder is not None and getattr(decoder, "contentLength", 0) is None and not reason.check(ConnectionDone):
-            self._parser.bodyDecoder = _Cut()
-        super().connectionLost(reason)
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """A body that only the connection's end delimits is whole after a proper close alone (RFC 9112 section 9.8)."""
+        parser: Any = self._parser
+        decoder = getattr(parser, "bodyDecoder", None)
+        is_open_ended = decoder is not None and getattr(decoder, "contentLength", 0) is None
+        if is_open_ended and not isinstance(reason.value, ConnectionDone):
+            parser.bodyDecoder = _Cut()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 
 class _Factory(_LenientHTTP11ClientFactory):
     def buildProtocol(self, addr: Any) -> _Protocol:
-        return _Protocol(self._quiescentCallback)
+        return _Protocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
 
 
 @implementer(IPolicyForHTTPS)
@@ -120,10 +123,10 @@ class _ExplainingCreator:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._inner = optionsForClientTLS(host)
+        self._inner: Any = optionsForClientTLS(host)
 
     def clientConnectionForTLS(self, protocol: Any) -> SSL.Connection:
-        connection = self._inner.clientConnectionForTLS(protocol)
+        connection: SSL.Connection = self._inner.clientConnectionForTLS(protocol)
         connection.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, _verifier(self._host, self._port))
         return connection
 

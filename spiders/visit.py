@@ -167,8 +167,9 @@ class Visitor:
         validated = known is not None and bool(known.etag or known.last_modified)
         judgement = judge_status(answer.status or 0, conditional=validated)
         if judgement.outcome is Outcome.NOT_MODIFIED and known is not None:
-            kept = {"sha256": known.body_sha256, "etag": known.etag, "last_modified": known.last_modified}
-            return Content(Outcome.NOT_MODIFIED, **kept)
+            return Content(
+                Outcome.NOT_MODIFIED, sha256=known.body_sha256, etag=known.etag, last_modified=known.last_modified
+            )
         if judgement.outcome is not Outcome.OK:
             return Content(judgement.outcome, judgement.message)
         content = read_content(answer, self._job, entry, known)

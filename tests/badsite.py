@@ -21,6 +21,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from time import monotonic
@@ -160,10 +161,8 @@ def reset(body: bytes, promised: int | None = None) -> Reply:
     def reply(talk: Talk) -> None:
         talk.send(head(200, {"Content-Type": "text/html", **length}) + body)
         talk.connection.settimeout(0.2)
-        try:
+        with suppress(TimeoutError):
             talk.connection.recv(1)  # gives the bytes time to be read before the reset throws them away
-        except TimeoutError:
-            pass
         talk.cut()
 
     return reply

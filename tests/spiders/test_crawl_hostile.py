@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_a_page_has_a_deadline_for_all_of_it(site, job_for, crawled):
 
 
 def test_bodies_stop_at_their_limit(site, job_for, crawled):
-    """Too many bytes, announced or not, endless, or only when inflated, in every encoding: too_large with flat memory."""
+    """Too many bytes, announced or not, endless, or only when inflated: too_large with flat memory."""
     cases = {
         "/announced": status(200, b"<p>" + b"x" * 300_000),
         "/endless": endless(),
@@ -140,7 +141,7 @@ def test_what_bytes_are_is_seen_from_the_bytes(site, job_for, crawled):
 
 
 def test_redirects_end_clearly(site, job_for, crawled):
-    """Renamed: moved, one capture each; loops and endless chains: network for every address of them; elsewhere: moved_off_scope."""
+    """Renamed: moved, one capture each; loops and long chains: network, all of them; elsewhere: moved_off_scope."""
     linked(site, "/renamed", "/loop-a", "/chain/0", "/away", "/downgrade", "/file", "/twice")
     site.script("/renamed", redirect("/offer", 301))
     site.script("/twice", redirect("/renamed"))
@@ -172,7 +173,8 @@ def test_nothing_outside_the_scope_is_asked_for(site, job_for, crawled):
     with BadSite() as other:
         site.page(
             "/en/",
-            f'<a href="//evil.example/">1</a><a href="http://127.0.0.1.evil.example/">2</a><a href="{other.url("/")}">3</a>'
+            '<a href="//evil.example/">1</a><a href="http://127.0.0.1.evil.example/">2</a>'
+            f'<a href="{other.url("/")}">3</a>'
             f'<a href="https://{site.pair}/en/tls">4</a><a href="http://u:p@{site.pair}/en/login">5</a>'
             '<a href="javascript:alert(1)">6</a><a href="data:text/html,x">7</a><a href="/outside">8</a>'
             '<a href="/en/open">9</a><a href="\\\\evil.example/en/">10</a><a href="/en/../other">11</a>',
@@ -296,11 +298,11 @@ def test_a_crawl_delay_wins_when_it_is_longer(site, job_for, crawled):
     site.page("/b", "b")
     crawled(job_for(site))
     times = sorted(hit.at for hit in site.journal)
-    assert all(later - earlier >= 0.35 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.35 for earlier, later in pairwise(times))
 
 
 def test_a_page_of_a_million_links_is_bounded_and_said(site, job_for, crawled):
-    """Links beyond the limit of one page are not followed; the crawl is not called complete. Deep nesting hides no link."""
+    """Links beyond the limit of one page are not followed, and the crawl says so. Deep nesting hides no link."""
     site.page("/", '<a href="/many">m</a><a href="/deep">d</a>')
     site.page("/many", "".join(f"<a href=/p/{n}></a>" for n in range(300_000)))
     site.page("/deep", "<div>" * 100_000 + '<a href="/bottom">b</a>')
@@ -314,7 +316,7 @@ def test_a_page_of_a_million_links_is_bounded_and_said(site, job_for, crawled):
 
 
 def test_sitemaps_are_read_and_their_traps_avoided(site, job_for, crawled):
-    """Index, gzip, an index that lists itself, another host's pages, a bomb, an entity: only the source's pages are asked for."""
+    """Index, gzip, self-listing, another host's pages, a bomb, an entity: only the source's pages are asked for."""
     import gzip
 
     def urlset(*locations: str) -> bytes:
@@ -361,7 +363,7 @@ def test_half_the_pages_failing_leaves_the_others_read(site, job_for, crawled):
 
 @pytest.mark.parametrize("tag", ["changing", "frozen"])
 def test_a_lying_etag(site, job_for, crawled, tag):
-    """An ETag that changes each time costs nothing when the bytes are equal; a frozen one is found out by a full crawl."""
+    """One that changes each time costs nothing when the bytes are equal; a full crawl finds out a frozen one."""
     if tag == "changing":
         body = b"<html><p>same</p></html>"
         site.script("/", *(document(body, "text/html", ETag=f'"{n}"') for n in range(3)))

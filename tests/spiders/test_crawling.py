@@ -28,11 +28,12 @@ def known_of(captures):
 
 
 def test_a_site_is_read_by_its_links(site, job_for, crawled):
-    """a, area, rel=next and hreflang alternates are followed; each page is asked for once; the fragment and utm are not part of it."""
+    """a, area, rel=next and hreflang alternates are followed; fragment and utm make no other page of one."""
     site.page(
         "/",
         '<link rel=next href="/next"><link rel=alternate hreflang=ar href="/ar"><link rel=stylesheet href="/s.css">'
-        '<link rel=alternate type="application/rss+xml" href="/feed"><a href="/a#top">a</a><a href="/a?utm_source=mail">a</a>'
+        '<link rel=alternate type="application/rss+xml" href="/feed">'
+        '<a href="/a#top">a</a><a href="/a?utm_source=mail">a</a>'
         '<map><area href="/area"></map><a href="mailto:x@example.com">m</a><a href="/photo.jpg">p</a>',
     )
     for path in ("/a", "/next", "/ar", "/area"):
@@ -46,7 +47,7 @@ def test_a_site_is_read_by_its_links(site, job_for, crawled):
 
 
 def test_a_second_crawl_asks_with_validators_and_follows_known_links(site, job_for, crawled):
-    """304 and equal bytes both end as not_modified, keep their validators, and the pages behind them are still reached."""
+    """304 and equal bytes both end as not_modified; the pages behind them are still reached."""
     site.page("/", '<a href="/tagged">t</a>')
     site.page("/tagged", '<a href="/plain">p</a>')
     site.script("/plain", document(b"<html><body><p>same</p></body></html>", "text/html", ETag=""))
@@ -126,7 +127,7 @@ def test_the_page_limit_ends_the_crawl_and_is_said(site, job_for, crawled):
 
 
 def test_the_depth_limit_is_said_and_leaves_the_crawl_complete(site, job_for, crawled):
-    """Deeper links are not followed, which is a rule and no failure; what is known down there is asked for all the same."""
+    """Deeper links are not followed, a rule and no failure; what is known down there is asked for all the same."""
     site.script("/robots.txt", status(404))
     site.otherwise(lambda talk: html(f'<a href="{talk.hit.path}x/">deeper</a>')(talk))
     limits = CrawlLimits(page_seconds=5, crawl_seconds=60, depth=3)

@@ -37,7 +37,7 @@ def test_addresses_are_taken_once_in_the_order_found(tmp_path):
 
 
 def test_no_more_addresses_are_kept_than_may_be_asked_for(tmp_path):
-    """What can never have its turn is not stored; that it was left out is remembered; what is known to be seen is no loss."""
+    """What can never have its turn is not stored, but that it was left out is remembered."""
     front = frontier(tmp_path, limit=3)
     front.add(entries("http://a/1", "http://a/2", "http://a/3"))
     front._recent.clear()

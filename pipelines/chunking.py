@@ -75,6 +75,27 @@ def joined_text(chunks: Sequence[Chunk]) -> str:
     return "".join(parts)
 
 
+class _Outline:
+    """The title and the headings that stand above the block being read."""
+
+    def __init__(self, title: str) -> None:
+        self._title = " ".join(title.split())
+        self._open: list[tuple[int, str]] = []
+
+    def above(self, block: Block, text: str) -> tuple[str, ...]:
+        """Return the path above a block, each text once; a heading is not above itself, nor is the title it repeats."""
+        if block.kind != "heading":
+            return self._path()
+        self._open = [known for known in self._open if known[0] < block.level]
+        path = tuple(part for part in self._path() if part != text)
+        self._open.append((block.level, text))
+        return path
+
+    def _path(self) -> tuple[str, ...]:
+        parts = (self._title, *(text for _, text in self._open))
+        return tuple(dict.fromkeys(part for part in parts if part))
+
+
 class _Cutter:
     """Chunking under one model's limit."""
 
@@ -90,19 +111,14 @@ class _Cutter:
 
     def units(self, blocks: Sequence[Block], title: str) -> Iterator[_Unit]:
         """Yield the blocks, long ones in pieces, each with the headings above it."""
-        headings: list[tuple[int, str]] = []
+        outline = _Outline(title)
         for index, block in enumerate(blocks):
             text = encodable(block.text).strip()
             if not text:
                 continue
-            is_heading = block.kind == "heading"
-            if is_heading:
-                headings = [known for known in headings if known[0] < block.level]
-            path = tuple(dict.fromkeys(part for part in (title.strip(), *(text for _, text in headings)) if part))
+            path = outline.above(block, " ".join(text.split()))
             for piece, tokens in self._pieces(block, text, path):
-                yield _Unit(index, piece, tokens, path, is_heading)
-            if is_heading:
-                headings.append((block.level, " ".join(text.split())))
+                yield _Unit(index, piece, tokens, path, block.kind == "heading")
 
     def groups(self, units: Iterator[_Unit]) -> Iterator[list[_Unit]]:
         """Yield the units of each chunk."""
@@ -184,7 +200,10 @@ class _Cutter:
 
     def _count(self, text: str) -> int:
         """Return a text's tokens without what every passage pays."""
-        return max(self._whole(text) - self._around, len(text) // _CHARACTERS_A_TOKEN)
+        least = len(text) // _CHARACTERS_A_TOKEN
+        if least > self._limit:
+            return least  # too long in any case
+        return max(self._whole(text) - self._around, least)
 
 
 def _body(group: Sequence[_Unit]) -> str:

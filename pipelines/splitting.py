@@ -34,7 +34,7 @@ def _split(text: str, places: tuple[re.Pattern[str], ...], count: Callable[[str]
     if count(text) <= room:
         yield text
     elif not places:
-        yield from _halved(text, count, room)
+        yield from _cut(text, count, room)
     else:
         parts = list(_parts(text, places[0]))
         if places[0] is _WORD:
@@ -63,15 +63,22 @@ def _gathered(words: list[str], count: Callable[[str], int], room: int) -> Itera
             yield run
             run, tokens = "", 0
         if size > room:
-            yield from _halved(word, count, room)
+            yield from _cut(word, count, room)
             continue
         run, tokens = run + word, tokens + size
     if run:
         yield run
 
 
+def _cut(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:
+    """Yield pieces of a text without any place to split; cut to a bounded length first, so that the work is linear."""
+    length = 16 * room
+    for start in range(0, len(text), length):
+        yield from _halved(text[start : start + length], count, room)
+
+
 def _halved(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:
-    """Yield pieces of a text without any place to split: halves, until they fit or one character is left."""
+    """Yield halves of a text, and of those, until they fit or one character is left."""
     if len(text) == 1 or count(text) <= room:
         yield text
         return

@@ -10,11 +10,12 @@ from typing import Any
 
 __all__ = ["load_json"]
 
-_COMMENT = re.compile(r"^\s*(?:<!--.*?$|-->|<!\[CDATA\[|//\s*<!\[CDATA\[|\]\]>|//\s*\]\]>)\s*$|<!--|-->", re.MULTILINE)
+_COMMENT_MARK = re.compile(r"<!--|-->")
+_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 _CDATA = re.compile(r"(?://|/\*)?\s*(?:<!\[CDATA\[|\]\]>)\s*(?:\*/)?")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _ADJACENT = re.compile(r"\}\s*\{")
-_NO_COMMA = re.compile(r"(\"\"|[\d}\]]|true|false|null)(\s*\n\s*)(?=\"\"\s*:)")
+_NO_COMMA = re.compile(r"([\"\d}\]]|true|false|null)(\s*\n\s*)(?=\"\d+\"\s*:)")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
@@ -31,12 +32,13 @@ def load_json(text: str) -> tuple[Any, bool]:
 def _attempts(text: str) -> Iterator[str]:
     """The text as it is, then with what cannot change its meaning taken away: comments, stray commas, a semicolon."""
     yield text
-    bare = _CDATA.sub("", _COMMENT.sub("", text)).strip().rstrip(";")
+    bare = _outside_strings(text, lambda part: _COMMENT_MARK.sub("", _CDATA.sub("", part))).strip().rstrip(";")
     yield bare
-    joined = _outside_strings(bare, _mend)
-    yield joined
-    yield f"[{joined}]"
-    yield html.unescape(joined)
+    mended = _outside_strings(bare, _mend)
+    yield mended
+    yield f"[{mended}]"
+    yield _outside_strings(text, lambda part: _mend(_COMMENT.sub("", _CDATA.sub("", part)))).strip().rstrip(";")
+    yield html.unescape(mended)
 
 
 def _mend(text: str) -> str:
@@ -45,7 +47,14 @@ def _mend(text: str) -> str:
 
 
 def _outside_strings(text: str, change: Callable[[str], str]) -> str:
-    """The text with `change` applied to it as if its strings were single marks."""
-    strings = _STRING.findall(text)
-    rest = iter(strings)
-    return re.sub('""', lambda _: next(rest, '""'), change(_STRING.sub('""', text)))
+    """The text with `change` applied to it while each of its strings is a mere number in quotes."""
+    strings: list[str] = []
+
+    def put_away(found: re.Match[str]) -> str:
+        strings.append(found[0])
+        return f'"{len(strings) - 1}"'
+
+    changed = change(_STRING.sub(put_away, text))
+    return re.sub(
+        r'"(\d+)"', lambda found: strings[int(found[1])] if int(found[1]) < len(strings) else found[0], changed
+    )

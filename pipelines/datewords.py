@@ -12,7 +12,8 @@ __all__ = ["HIJRI", "MONTHS", "PHRASES", "WEEKDAYS", "WEEKENDS", "ZONES", "Kind"
 
 Kind = Literal[
     "until", "before", "from", "to", "on", "every", "and", "of", "also", "end_of", "weekend", "today",
-    "validity", "part", "other", "not_window", "limited", "hijri_era", "common_era", "filler", "noon", "midnight",
+    "validity", "booking", "part", "other", "not_window",
+    "limited", "hijri_era", "common_era", "filler", "noon", "midnight",
     "am", "pm",
 ]  # fmt: skip
 
@@ -99,7 +100,8 @@ PHRASES: dict[str, dict[Kind, str]] = {
         "|redeemable"
         "|period|special|save|savings|cashback|bundle|package|packages|runs|rate|rates|free",
         "part": "epp|easy payment|easy payment plan|easy payment plans|installment|installments|instalment|instalments"
-        "|installment plan|installment plans|booking|bookings|registration",
+        "|installment plan|installment plans",
+        "booking": "booking|bookings|registration",
         "other": "stay|stays|travel|redemption|redeem|delivery|warranty|check-in|check in|flights",
         "not_window": "born|published|posted|updated|last updated|founded|established|since|dated|issued|copyright"
         "|reviewed|written|opened|manufactured|printed|joined|incorporated",
@@ -135,7 +137,8 @@ PHRASES: dict[str, dict[Kind, str]] = {
         "today": "اليوم فقط|لليوم فقط|اليوم",
         "validity": "عرض|العرض|عروض|العروض|خصم|الخصم|خصومات|تخفيض|تخفيضات|سعر|السعر|أسعار|الأسعار|ساري|سارية|يسري|تسري"
         "|صالح|صالحة|صلاحية|مجانا|مجاني|كوبون|قسيمة|باقة|حملة|الحملة|وفر|فترة|متاح|متاحة|توفير",
-        "part": "التقسيط|تقسيط|الحجز|حجز|التسجيل",
+        "booking": "الحجز|حجز|التسجيل",
+        "part": "التقسيط|تقسيط",
         "other": "الإقامة|السفر|الاستبدال|الضمان|التوصيل",
         "not_window": "ولد|مواليد|نشر|نشرت|تم النشر|تاريخ النشر|آخر تحديث|تحديث|منذ|تأسست|تأسس|صدر|صدرت|افتتح",
         "limited": "حتى نفاد الكمية|حتى نفاذ الكمية|حتى نفاد الكميات|حتى نفاذ الكميات|لفترة محدودة|لوقت محدود"

@@ -189,11 +189,11 @@ def _day_month(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
 
 
 def _month_first(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
-    month, following = tokens[at], at_token(tokens, at + 1)
-    if following.kind == "punct" and following.text == ".":
-        following = at_token(tokens, at + 2)
-    if following.kind == "num" and following.value <= 31 and at_token(tokens, at + 2).kind != "month":
-        year, end = _year(tokens, at + 2)
+    month = tokens[at]
+    day_at = at + 2 if at_token(tokens, at + 1).text == "." else at + 1
+    following = at_token(tokens, day_at)
+    if following.kind == "num" and following.value <= 31 and at_token(tokens, day_at + 1).kind != "month":
+        year, end = _year(tokens, day_at + 1)
         return DayText(CalendarDay(following.value, month.value, year, month.hijri), month_first=True), end
     year, end = _year(tokens, at + 1)
     return (DayText(CalendarDay(None, month.value, year, month.hijri)), end) if year is not None else None

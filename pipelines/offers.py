@@ -15,130 +15,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
+from pipelines.candidates import Candidate
 from pipelines.categories import categorise
-from pipelines.declared import Declared, read_declared
+from pipelines.declared import read_declared
 from pipelines.language import language_of
-from pipelines.prices import Price, read_discount, read_price
-from pipelines.records import OPEN, Block, Draft, Evidence, Finding, Page, Window
-from pipelines.regions import lies_within
-from pipelines.selectors import SelectedOffer
-from pipelines.structured import StructuredOffer
-from pipelines.urls import BadUrl, normalise_url, origin_of
+from pipelines.prices import Price, read_discount, read_prices
+from pipelines.records import OPEN, Block, Draft, Finding, Page, Window
+from pipelines.urls import origin_of
 from pipelines.windows import read_window
 from pipelines.windowsets import WindowReading, combine
 
-__all__ = ["Candidate", "draft_offers", "from_selected", "from_structured", "join_candidates", "merge_drafts"]
+__all__ = ["draft_offers", "merge_drafts"]
 
 _LONGEST_SLUG = 80
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An offer as one reader found it, before it is known which text of the page is its own."""
-
-    title: str
-    description: str = ""
-    url: str = ""  # normalised; empty when it has none that can be asked for
-    image: str = ""
-    identifier: str = ""  # sku:… or code:…
-    code: str = ""
-    tags: tuple[str, ...] = ()  # the site's own categories
-    price: Price | None = None
-    price_before: Decimal | None = None
-    declared: tuple[Declared, ...] = ()
-    validity: str = ""  # a text known to speak of its validity
-    over: bool = False  # the page itself says that it is not to be had any more
-    region: str = ""
-    own_page: bool = False  # the page is this offer's own
-    evidence: tuple[Evidence, ...] = ()
-
-
-def from_structured(offer: StructuredOffer, page: Page, region: str) -> Candidate:
-    """What schema.org data says, its URL normalised."""
-    return Candidate(
-        title=offer.title,
-        description=offer.description,
-        url=_normal(offer.url, page),
-        image=_normal(offer.image, page),
-        identifier=f"sku:{offer.identifier}" if offer.identifier and "/" not in offer.identifier else "",
-        tags=offer.category,
-        price=Price(offer.price, offer.currency) if offer.price is not None else None,
-        price_before=offer.price_before,
-        declared=offer.declared,
-        over=offer.over,
-        region=region,
-        evidence=offer.evidence,
-    )
-
-
-def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Candidate:
-    """What the source's selectors found; without a title of its own it takes the first heading of its region."""
-    zone = page.rules.zone
-    before = read_price(offer.price_before, zone)
-    selectors = page.rules.selectors
-    fields = ("title", "description", "price", "price_before", "validity", "code")
-    return Candidate(
-        title=offer.title or fallback_title,
-        description=offer.description,
-        url=_normal(offer.url, page),
-        image=_normal(offer.image, page),
-        identifier=f"code:{offer.code}" if offer.code else "",
-        code=offer.code,
-        tags=offer.category,
-        price=read_price(offer.price, zone),
-        price_before=before.amount if before else None,
-        validity=offer.validity,
-        region=offer.region,
-        evidence=tuple(
-            Evidence(field, text, f"selector:{getattr(selectors, field)}")
-            for field in fields
-            if (text := getattr(offer, field))
-        ),
-    )
-
-
-def join_candidates(structured: Sequence[Candidate], selected: Sequence[Candidate]) -> list[Candidate]:
-    """Both as one list: what two readers found of one offer, by title or by place, becomes one candidate."""
-    joined = list(structured)
-    for found in selected:
-        at = next((at for at, known in enumerate(joined) if _is_same(known, found)), None)
-        if at is None:
-            joined.append(found)
-        else:
-            joined[at] = _lend(joined[at], found)
-    return joined
-
-
-def _is_same(one: Candidate, other: Candidate) -> bool:
-    if one.title.casefold() == other.title.casefold():
-        return True
-    nested = lies_within(one.region, other.region) or lies_within(other.region, one.region)
-    return nested and not one.own_page
-
-
-def _lend(structured: Candidate, selected: Candidate) -> Candidate:
-    """The declared offer with the place the selectors name, and whatever it does not declare itself."""
-    fields = ("description", "url", "image", "identifier", "code", "price", "price_before")
-    filled = {name: getattr(structured, name) or getattr(selected, name) for name in fields}
-    return replace(
-        structured,
-        tags=tuple(dict.fromkeys((*structured.tags, *selected.tags))),
-        validity=selected.validity,
-        region="" if structured.own_page else selected.region,
-        evidence=(*structured.evidence, *selected.evidence),
-        **filled,
-    )
-
-
-def _normal(url: str, page: Page) -> str:
-    try:
-        return normalise_url(url, page.url) if url else ""
-    except BadUrl:
-        return ""
 
 
 # ---------------------------------------------------------------- drafts
@@ -180,6 +73,7 @@ def _draft(
     text = "\n".join((candidate.title, candidate.description, *(block.text for block in blocks)))
     own_text = "\n".join((candidate.title, candidate.description))
     price = candidate.price
+    before = candidate.price_before or _before_shown(price, blocks, page)
     return Draft(
         key=key,
         kind="offer",
@@ -190,15 +84,20 @@ def _draft(
         window=window,
         description=candidate.description,
         category=categorise(page.rules.categories, (own_text,), candidate.tags),
-        price=price.amount if price else None,
-        price_before=candidate.price_before,
+        price=_plain(price.amount) if price else None,
+        price_before=_plain(before) if before is not None else None,
         currency=price.currency if price else None,
-        discount_percent=read_discount(own_text) or _saved(candidate),
+        discount_percent=read_discount(own_text) or _saved(price, before),
         code=candidate.code or None,
         image_url=candidate.image or None,
         evidence=tuple(replace(found, url=page.url) for found in candidate.evidence),
         region=candidate.region,
     )
+
+
+def _plain(amount: Decimal) -> Decimal:
+    """The amount without zeros at its end: «99.00» on one page and «99» on another are one price."""
+    return Decimal(f"{amount.normalize():f}")
 
 
 def _shown_url(candidate: Candidate, page_url: str) -> str:
@@ -218,11 +117,20 @@ def _whole(candidate: Candidate, blocks: tuple[Block, ...]) -> tuple[Block, ...]
     return (*missing, *blocks)
 
 
-def _saved(candidate: Candidate) -> Decimal | None:
+def _before_shown(price: Price | None, blocks: Iterable[Block], page: Page) -> Decimal | None:
+    """What it cost before, when the offer's text gives it beside the very price: «SAR 189 instead of SAR 249»."""
+    for block in blocks if price else ():
+        now, before = read_prices(block.text, page.rules.zone)
+        if now and before and price and now.amount == price.amount < before.amount:
+            return before.amount
+    return None
+
+
+def _saved(price: Price | None, before: Decimal | None) -> Decimal | None:
     """The percentage that the price before allows to reckon, rounded to a whole one."""
-    if candidate.price is None or not candidate.price_before or candidate.price.amount >= candidate.price_before:
+    if price is None or not before or price.amount >= before:
         return None
-    return ((1 - candidate.price.amount / candidate.price_before) * 100).quantize(Decimal(1))
+    return ((1 - price.amount / before) * 100).quantize(Decimal(1))
 
 
 # ---------------------------------------------------------------- windows
@@ -248,14 +156,20 @@ def _stated(candidate: Candidate, blocks: tuple[Block, ...], page: Page) -> Wind
         found = _read(candidate.validity, page, "validity")
         if found:
             return found
-        note = Finding("validity-unread", f"no date could be read in «{candidate.validity[:200]}»", candidate.validity)
-        return WindowReading(OPEN, (note,))
+        return WindowReading(OPEN, _unread(candidate.validity))
     if candidate.own_page:
         readings = [found for block in blocks if (found := _read(block.text, page, "text"))]
         return combine(readings) if readings else None
     return _read(
         "\n. ".join((candidate.title, candidate.description, *(block.text for block in blocks))), page, "offer"
     )
+
+
+def _unread(validity: str) -> tuple[Finding, ...]:
+    """A finding when a text that should state a window holds numbers and none was read; words alone state none."""
+    if not any(char.isdigit() for char in validity):
+        return ()
+    return (Finding("validity-unread", f"no date could be read in «{validity[:200]}»", validity),)
 
 
 def _read(text: str, page: Page, context: str) -> WindowReading | None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.datetokens import fold
 
-__all__ = ["Price", "read_currency", "read_discount", "read_price"]
+__all__ = ["Price", "read_currency", "read_discount", "read_price", "read_prices"]
 
 # ISO 4217 -> names and signs. Longer names are tried first, so «ريال قطري» is not taken for «ريال».
 _NAMES: dict[str, str] = {
@@ -39,11 +39,17 @@ _LOCAL: dict[str, dict[str, str]] = {
     "دينار": {"Asia/Kuwait": "KWD", "Asia/Bahrain": "BHD", "Asia/Amman": "JOD", "Asia/Baghdad": "IQD"},
     "$": {"America/Toronto": "CAD", "Australia/Sydney": "AUD", "Asia/Singapore": "SGD", "America/Mexico_City": "MXN"},
 }
+_OF_THOUSAND = frozenset({"KWD", "BHD", "OMR", "JOD", "IQD"})  # «12.500 د.ك» is twelve and a half
+_THOUSANDTHS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d{3}(?!\d)")
 _AMOUNT = re.compile(r"\d")
 _PERCENT = re.compile(
     r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s?[%٪](?:\s?(?:off|discount|savings?|less|cashback|خصم|تخفيض|توفير))?"
 )
 _PERCENT_WORDS = re.compile(r"(?:off|discount|sav|less|cash\s?back|خصم|تخفيض|توفير|وفر)")
+_BEFORE = re.compile(
+    r"(?:instead of|was|before|regular(?:ly)? price|old price|rrp|بدلا من|بدل من|بدل|كان|قبل الخصم)[\s:]*"
+    r"((?:[^\d\s]{1,6}\s?){0,2}\d[\d,]*(?:\.\d+)?)"
+)
 _BOTH_DIGITS = str.maketrans({"٫": ".", "٬": ","})
 
 
@@ -68,7 +74,22 @@ def read_price(text: str, zone: ZoneInfo | None = None) -> Price | None:
     parsed = Parsed.fromstring(plain)
     if parsed.amount is None or parsed.amount < 0:
         return None
-    return Price(parsed.amount, read_currency(plain, zone))
+    currency = read_currency(plain, zone)
+    thousandths = _THOUSANDTHS.search(plain) if currency in _OF_THOUSAND else None
+    amount = Decimal(thousandths[0].replace(",", "")) if thousandths else parsed.amount
+    return Price(amount, currency)
+
+
+def read_prices(text: str, zone: ZoneInfo | None = None) -> tuple[Price | None, Price | None]:
+    """The price and the price before in one text: «SAR 189 instead of SAR 249», «was 249, now 189»."""
+    plain = fold(text[:300]).text.translate(_BOTH_DIGITS)
+    found = _BEFORE.search(plain)
+    if not found:
+        return read_price(plain, zone), None
+    before, price = read_price(found[1], zone), read_price(plain[: found.start()] + plain[found.end() :], zone)
+    if before and price and before.currency is None:
+        before = Price(before.amount, price.currency)
+    return price, before if price else None
 
 
 def read_currency(text: str, zone: ZoneInfo | None = None) -> str | None:

@@ -10,27 +10,22 @@ page belongs to that offer wholly. A document carries one entry.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from pipelines.blocks import Paths
 from pipelines.declared import read_unavailable_after
 from pipelines.decoding import BadContent, decode_html
 from pipelines.html import HtmlContent, parse_html, read_html
 from pipelines.language import language_of
-from pipelines.linkeddata import read_nodes
-from pipelines.offers import Candidate, draft_offers, from_selected, from_structured, join_candidates
+from pipelines.offers import draft_offers
+from pipelines.pageoffers import HtmlPage, find_offers
 from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
-from pipelines.regions import Sought, blocks_within, find_regions, lies_within
-from pipelines.selectors import read_selected
-from pipelines.structured import StructuredOffer, read_offers
+from pipelines.regions import lies_within
 from pipelines.urls import BadUrl, normalise_url, origin_of
 from pipelines.windowsets import WindowReading, combine, end_of
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
     from pipelines.documents import DocumentReader
 
 __all__ = ["READING_RECIPE", "CustomReader", "read_page"]
@@ -102,21 +97,11 @@ def _joined(blocks: Iterable[Block]) -> str:
 # ---------------------------------------------------------------- HTML
 
 
-@dataclass(frozen=True)
-class _Html:
-    """A page under reading."""
-
-    page: Page
-    url: str  # the page's identity: its canonical URL where it has a credible one
-    tree: HtmlElement
-    content: HtmlContent
-
-
 def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
     tree = parse_html(decode_html(page.body, page.charset))
     content = read_html(page, tree)
     canonical, notes = _canonical(page, content)
-    html = _Html(page, canonical or page.url, tree, content)
+    html = HtmlPage(page, canonical or page.url, tree, content)
     drafts, found = _custom_drafts(html, custom) if custom else _offer_drafts(html)
     unavailable = _unavailable(page, content)
     drafts = tuple(_limited(draft, unavailable, html.url) for draft in drafts)
@@ -135,7 +120,7 @@ def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
     )
 
 
-def _empty(html: _Html, findings: tuple[Finding, ...]) -> Reading:
+def _empty(html: HtmlPage, findings: tuple[Finding, ...]) -> Reading:
     """Nothing read: an empty listing when the page says so in the source's words, else a failure to look into."""
     if any(finding.rule == "listing-empty" for finding in findings):
         return Reading(Outcome.OK, html.content.title, html.content.language, findings=findings)
@@ -159,7 +144,7 @@ def _canonical(page: Page, content: HtmlContent) -> tuple[str | None, tuple[Find
     return url, ()
 
 
-def _alternates(html: _Html) -> tuple[tuple[str, str], ...]:
+def _alternates(html: HtmlPage) -> tuple[tuple[str, str], ...]:
     found = []
     for language, url in html.content.alternates:
         try:
@@ -172,98 +157,20 @@ def _alternates(html: _Html) -> tuple[tuple[str, str], ...]:
 # ---------------------------------------------------------------- offers
 
 
-def _custom_drafts(html: _Html, custom: CustomReader) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+def _custom_drafts(html: HtmlPage, custom: CustomReader) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
     return tuple(custom(html.page)), ()
 
 
-def _offer_drafts(html: _Html) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
-    structured, findings = _structured(html)
-    selected, notes = _selected(html, any_other=bool(structured))
-    candidates = join_candidates(structured, selected)
-    texts = _texts_of(candidates, html.content.blocks)
+def _offer_drafts(html: HtmlPage) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+    candidates, texts, findings = find_offers(html)
     drafts, found = draft_offers(candidates, texts, html.page, html.url, html.content.language)
-    return drafts, (*findings, *notes, *found)
-
-
-def _structured(html: _Html) -> tuple[list[Candidate], tuple[Finding, ...]]:
-    nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
-    offers = read_offers(nodes, html.page.rules.zone)
-    paths = Paths()
-    known = [paths.of(offer.element) if offer.element is not None else "" for offer in offers]
-    own = _own_offer(html, offers)
-    sought = [_sought(offer, region) for offer, region in zip(offers, known, strict=True)]
-    regions = find_regions(sought, html.content.blocks)
-    candidates = [from_structured(offer, html.page, region) for offer, region in zip(offers, regions, strict=True)]
-    return [replace(c, own_page=True, region="") if at == own else c for at, c in enumerate(candidates)], findings
-
-
-def _sought(offer: StructuredOffer, region: str) -> Sought:
-    price = [f"{offer.price:,}", str(offer.price), f"{offer.price.normalize():f}"] if offer.price is not None else []
-    return Sought(offer.title, (*price, offer.description[:60]), region)
-
-
-def _own_offer(html: _Html, offers: Sequence[StructuredOffer]) -> int | None:
-    """Which of the offers this page is about: the one whose URL it is, or the only one when it is its heading."""
-    urls = [_normal(offer.url, html) for offer in offers]
-    if urls.count(html.url) + (urls.count(html.page.url) if html.page.url != html.url else 0) == 1:
-        return next(at for at, url in enumerate(urls) if url in (html.url, html.page.url))
-    if len(offers) != 1:
-        return None
-    title = offers[0].title.casefold()
-    headings = [block.text.casefold() for block in html.content.blocks if block.kind == "heading" and block.level == 1]
-    names_page = any(title in text or text in title for text in headings)
-    return 0 if names_page or title in html.content.title.casefold() else None
-
-
-def _normal(url: str, html: _Html) -> str:
-    try:
-        return normalise_url(url, html.page.url) if url else ""
-    except BadUrl:
-        return ""
-
-
-def _selected(html: _Html, *, any_other: bool) -> tuple[list[Candidate], tuple[Finding, ...]]:
-    """The offers the source's selectors find, and what to say when they find none."""
-    rules = html.page.rules
-    if rules.selectors is None:
-        return [], ()
-    items = read_selected(html.content.visible, rules.selectors, html.content.base)
-    if not items:
-        return [], () if any_other else (_none_matched(html),)
-    candidates = [from_selected(item, html.page, _first_text(html, item.region)) for item in items]
-    unnamed = sum(not candidate.title for candidate in candidates)
-    notes = (Finding("offer-without-title", f"{unnamed} items without any text were left out"),) if unnamed else ()
-    return [candidate for candidate in candidates if candidate.title], notes
-
-
-def _none_matched(html: _Html) -> Finding:
-    rules = html.page.rules
-    marker = (rules.empty_marker or "").casefold()
-    if marker and marker in _joined(html.content.blocks).casefold():
-        return Finding(
-            "listing-empty", f"the listing says that it is empty: «{rules.empty_marker}»", rules.empty_marker or ""
-        )
-    item = rules.selectors.item if rules.selectors else ""
-    return Finding("no-offer-matched", f"selector '{item}' matched 0 nodes on {html.page.url}", item)
-
-
-def _first_text(html: _Html, region: str) -> str:
-    blocks = blocks_within(html.content.blocks, region)
-    heading = next((block.text for block in blocks if block.kind == "heading"), "")
-    return heading or next((block.text[:120] for block in blocks), "")
-
-
-def _texts_of(candidates: Sequence[Candidate], blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
-    """Each candidate's own blocks; the offer whose page this is has all that no other offer has."""
-    taken = [candidate.region for candidate in candidates if not candidate.own_page]
-    rest = tuple(block for block in blocks if not any(lies_within(block.path, region) for region in taken))
-    return [rest if c.own_page else blocks_within(blocks, c.region) for c in candidates]
+    return drafts, (*findings, *found)
 
 
 # ---------------------------------------------------------------- the page's own entry
 
 
-def _own_entry(html: _Html, offers: Sequence[Draft], unavailable: WindowReading | None) -> Draft | None:
+def _own_entry(html: HtmlPage, offers: Sequence[Draft], unavailable: WindowReading | None) -> Draft | None:
     """The page's entry: its text without that of its offers; None when no more than headings is left."""
     if any(draft.key == html.url for draft in offers):
         return None

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,8 @@ from lxml.html import HtmlElement
 
 from pipelines.declared import Declared
 from pipelines.linkeddata import Node
-from pipelines.prices import read_currency, read_price
 from pipelines.records import Evidence
+from pipelines.structuredprices import read_declared_price, read_price_before, specifications
 
 __all__ = ["StructuredOffer", "read_offers"]
 
@@ -34,8 +34,6 @@ _OFF_PAGE = frozenset({
     "isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "review", "reviews", "workExample",
     "about",
 })  # fmt: skip
-_BEFORE = ("listprice", "strikethroughprice", "msrp", "srp", "regularprice", "minimumadvertisedprice")
-_NOT_A_PRICE = ("Delivery", "Payment", "Shipping")
 _IDENTIFIERS = ("sku", "mpn", "gtin", "gtin13", "gtin14", "gtin12", "gtin8", "productID", "identifier", "serialNumber")
 _NEVER = ("soldout", "discontinued")
 
@@ -146,8 +144,8 @@ def _price_name(offer: Node) -> str:
 
 
 def _build(item: Node, offers: Sequence[Node], zone: ZoneInfo | None, own: str = "") -> StructuredOffer:
-    price, currency, price_evidence = _price(offers, item, zone)
-    before = _before(offers, price, zone)
+    price, currency, price_evidence = read_declared_price(offers, item, zone)
+    before = read_price_before(offers, price, zone)
     title = _title(item, offers, own)
     description = _first(node.text("description") for node in (*offers, item) if node)
     available = _first(node.text("availability") for node in offers)
@@ -213,80 +211,6 @@ def _element(item: Node, offers: Sequence[Node]) -> HtmlElement | None:
     return next((node.element for node in (item, *offers) if node.element is not None), None)
 
 
-# ---------------------------------------------------------------- prices
-
-
-def _price(
-    offers: Sequence[Node], item: Node, zone: ZoneInfo | None
-) -> tuple[Decimal | None, str | None, list[Evidence]]:
-    """The lowest price, its currency, and where it stands."""
-    read = ((_amount(text, zone), node, text) for node, text in _price_texts(offers))
-    stated = [(amount, node, text) for amount, node, text in read if amount is not None]
-    if not stated:
-        return None, None, []
-    amount, node, text = min(stated, key=lambda found: found[0])
-    named = _currency((node, *offers), zone)
-    currency = named or read_currency(text, zone) or read_currency(item.text("priceCurrency"), zone)
-    return amount, currency, [Evidence("price", text, f"{node.syntax}:price")]
-
-
-def _price_texts(offers: Sequence[Node]) -> Iterator[tuple[Node, str]]:
-    for offer in offers:
-        texts = [text for name in ("price", "lowPrice") for text in offer.texts(name)]
-        if texts:
-            yield from ((offer, text) for text in texts[:1])
-            continue
-        for specification in _specifications(offer):
-            text = specification.text("price", "minPrice")
-            if text and not _is_before(specification):
-                yield specification, text
-
-
-def _specifications(offer: Node) -> tuple[Node, ...]:
-    found = offer.nodes("priceSpecification")
-    parts = tuple(part for specification in found for part in specification.nodes("priceComponent"))
-    return tuple(s for s in (*found, *parts) if not any(word in name for name in s.types for word in _NOT_A_PRICE))
-
-
-def _is_before(specification: Node) -> bool:
-    kind = re.split(r"[/#]", specification.text("priceType"))[-1].lower().replace(" ", "")
-    return kind in _BEFORE
-
-
-def _before(offers: Sequence[Node], price: Decimal | None, zone: ZoneInfo | None) -> Decimal | None:
-    """What it cost before: the highest list price above the price itself."""
-    amounts = [_amount(s.text("price"), zone) for offer in offers for s in _specifications(offer) if _is_before(s)]
-    higher = [amount for amount in amounts if amount is not None and (price is None or amount > price)]
-    return max(higher, default=None)
-
-
-def _amount(text: str, zone: ZoneInfo | None) -> Decimal | None:
-    """The amount of a declared price: a plain number as it is, since «1250.000» in KWD is no grouping."""
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return Decimal(text)
-    if re.fullmatch(r"\d+(\.\d+)?[eE][+-]?\d{1,2}", text):
-        return _decimal(text)
-    found = read_price(text, zone)
-    return found.amount if found else None
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
-
-
-def _currency(nodes: Sequence[Node], zone: ZoneInfo | None) -> str | None:
-    for holder in (*nodes, *(s for node in nodes for s in _specifications(node))):
-        text = holder.text("priceCurrency", "currency")
-        if re.fullmatch(r"[A-Za-z]{3}", text):
-            return text.upper()
-        if text and (found := read_currency(text, zone)):
-            return found
-    return None
-
-
 # ---------------------------------------------------------------- validity
 
 _STARTS = ("validFrom", "availabilityStarts")
@@ -306,7 +230,7 @@ def _declared(item: Node, offers: Sequence[Node]) -> Iterator[Declared]:
 
 
 def _bounds(nodes: Sequence[Node]) -> Iterator[Declared]:
-    for holder in (*nodes, *(s for node in nodes for s in _specifications(node))):
+    for holder in (*nodes, *(s for node in nodes for s in specifications(node))):
         for name in (*_STARTS, *_ENDS):
             bound: Literal["start", "end"] = "start" if name in _STARTS else "end"
             yield from (Declared(bound, text, f"{holder.syntax}:{name}") for text in holder.texts(name))

@@ -31,7 +31,7 @@ class Statement:
     end: int
     weekdays: frozenset[int] = frozenset()  # it holds on these weekdays only, 0 Monday; empty: every day
     cued: bool = False  # its sentence speaks of an offer, a price or validity
-    subject: frozenset[str] = frozenset()  # what the words before it name: {"epp"}, {"booking"}
+    subject: frozenset[str] = frozenset()  # the part of the offer that the words before it name: {"epp"}
     aside: bool = False  # it is about the stay, the trip, the delivery; not about the offer
 
 
@@ -178,25 +178,18 @@ def _attach_weekdays(statements: tuple[Statement, ...]) -> tuple[Statement, ...]
 
 def _in_context(tokens: Tokens, statement: Statement, previous_end: int) -> Statement:
     before = _sentence_before(tokens, statement.start)
-    named = [
-        token
-        for token in tokens[max(previous_end, before) : statement.end]
-        if token.kind in ("validity", "part", "other")
-    ]
-    words = list(tokens[before : _sentence_after(tokens, statement.end)])
+    named = tokens[max(previous_end, before) : statement.end]
+    kinds = {token.kind for token in named}
+    sentence = tokens[before : _sentence_after(tokens, statement.end)]
     return replace(
         statement,
-        cued=any(token.kind in ("validity", "part") or "%" in token.text for token in words),
-        subject=frozenset(token.text for token in named if token.kind == "part" or token.text in _NAMES),
-        aside=any(token.kind == "other" for token in named) and not any(token.kind == "part" for token in named),
+        cued=any(token.kind in _CUES or "%" in token.text or "٪" in token.text for token in sentence),
+        subject=frozenset(token.text for token in named if token.kind == "part"),
+        aside="other" in kinds and not kinds & {"booking", "part"},
     )
 
 
-# Names of the whole offer: as subjects they are as good as «EPP» to tell parts of a text apart.
-_NAMES = frozenset({
-    "offer", "offers", "promo", "promotion", "sale", "discount", "discounts", "campaign", "voucher", "coupon", "deal",
-    "عرض", "العرض", "خصم", "الخصم", "حمله", "الحمله",
-})  # fmt: skip
+_CUES = ("validity", "booking", "part")
 
 
 def _sentence_before(tokens: Tokens, at: int) -> int:

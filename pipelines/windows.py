@@ -191,10 +191,10 @@ def _ranges_of(pieces: list[Piece]) -> tuple[tuple[Range, ...], tuple[str, str] 
 
 
 def _are_parts(pieces: list[Piece]) -> bool:
-    """Whether each statement names a part of its own («offer valid until …, EPP until …»)."""
+    """Whether the statements are about parts that differ («offer valid until …, EPP until …»), one at most unnamed."""
     subjects = [piece.statement.subject for piece in pieces]
     named = [subject for subject in subjects if subject]
-    apart = sum(len(subject) for subject in named) == len(frozenset().union(*named)) if named else False
+    apart = len(set(named)) == len(named) and sum(map(len, named)) == len(frozenset[str]().union(*named))
     return len(pieces) > 1 and apart and len(named) >= len(pieces) - 1
 
 

@@ -23,19 +23,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twisted.internet.endpoints import HostnameEndpoint
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import Factory
 
 from pipelines.records import FreshetError
 from spiders.guard import RefusedAddress, is_guarded
+from spiders.guard_relay import HEAD_END, HOP_BY_HOP, Origin, Relay, Tunnel, Upstream
 
 __all__ = ["GuardProxy", "ProxyLimits"]
 
 _log = logging.getLogger(__name__)
-_HEAD_END = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,20}) ([\x21-\x7e]{1,32000}) HTTP/1\.[01]\Z")
-_HOP_BY_HOP = re.compile(
-    rb"(?im)^(?:connection|keep-alive|proxy-[\w-]+|te|upgrade)[ \t]*:[^\r\n]*(?:\r\n|\Z)"
-)  # RFC 9110 section 7.6.1
 _PHRASES = {
     400: b"Bad Request",
     403: b"Refused Address",
@@ -102,29 +99,7 @@ class GuardProxy:
         return _Browser(self)
 
 
-class _Relay(Protocol):
-    """One end of a connection passed on: bytes go to the other end, at the pace that end can take."""
-
-    transport: Any = None  # Twisted's interfaces are written for zope, not for a type checker
-    other: _Relay | None = None
-
-    def pair(self, other: _Relay) -> None:
-        self.other = other
-        self.transport.registerProducer(other.transport, True)
-
-    def pass_on(self, data: bytes) -> None:
-        if self.other is not None:
-            self.other.transport.write(data)
-
-    def connectionLost(self, reason: Any = None) -> None:
-        """End the other end too, once what it still holds is sent; a registered producer would keep it open."""
-        if self.other is not None:
-            self.transport.unregisterProducer()
-            self.other.transport.unregisterProducer()
-            self.other.transport.loseConnection()
-
-
-class _Browser(_Relay):
+class _Browser(Relay):
     """The browser's end: reads one request's head, checks the secret, dials, then relays."""
 
     def __init__(self, proxy: GuardProxy) -> None:
@@ -185,13 +160,13 @@ class _Browser(_Relay):
         self.transport.loseConnection()
 
     def _read_head(self) -> None:
-        end = self._head.find(_HEAD_END)
+        end = self._head.find(HEAD_END)
         if max(end, len(self._head) if end < 0 else 0) > self.proxy.limits.head:
             self.answer(431)
         elif end >= 0:
             self._asked = True
             head = bytes(self._head[: end + 2])
-            del self._head[: end + len(_HEAD_END)]
+            del self._head[: end + len(HEAD_END)]
             self._ask(head)
 
     def _ask(self, head: bytes) -> None:
@@ -202,7 +177,7 @@ class _Browser(_Relay):
         elif not self.proxy.knows(_field(fields, b"proxy-authorization")):
             self.answer(407, b'Proxy-Authenticate: Basic realm="freshet"\r\n')
         elif request[1] == b"CONNECT":
-            self._dial(f"//{request[2].decode('ascii')}", _Tunnel(self))
+            self._dial(f"//{request[2].decode('ascii')}", Tunnel(self))
         else:
             self._forward(request[1], request[2].decode("ascii"), fields)
 
@@ -213,11 +188,11 @@ class _Browser(_Relay):
             return
         path = re.sub(r"^[^/?#]*", "", target.removeprefix("http://")).partition("#")[0]
         origin_form = path if path.startswith("/") else f"/{path}"
-        kept = _HOP_BY_HOP.sub(b"", fields)
+        kept = HOP_BY_HOP.sub(b"", fields)
         head = b"%s %s HTTP/1.1\r\n%sConnection: close\r\n\r\n" % (method, origin_form.encode("ascii"), kept)
-        self._dial(target, _Origin(self, head))
+        self._dial(target, Origin(self, head))
 
-    def _dial(self, url: str, upstream: _Upstream) -> None:
+    def _dial(self, url: str, upstream: Upstream) -> None:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port or 80
@@ -232,7 +207,7 @@ class _Browser(_Relay):
         endpoint: Any = HostnameEndpoint(self.proxy.reactor, host, port, timeout=self.proxy.limits.connect_seconds)
         endpoint.connect(factory).addCallbacks(self._connected, self._failed, errbackArgs=(f"{host}:{port}",))
 
-    def _connected(self, upstream: _Upstream) -> None:
+    def _connected(self, upstream: Upstream) -> None:
         if self not in self.proxy.clients:  # the browser left meanwhile
             upstream.transport.loseConnection()
             return
@@ -248,58 +223,6 @@ class _Browser(_Relay):
             self.answer(403)
         else:
             self.answer(502)
-
-
-class _Upstream(_Relay):
-    """The dialled server's end."""
-
-    def __init__(self, browser: _Browser) -> None:
-        self.browser = browser
-
-    def start(self, early: bytes) -> None:
-        """Begin to relay; `early` is what the browser sent before the connection stood."""
-        raise NotImplementedError
-
-    def dataReceived(self, data: bytes) -> None:
-        self.browser.give(data)
-
-
-class _Tunnel(_Upstream):
-    def start(self, early: bytes) -> None:
-        self.browser.transport.write(b"HTTP/1.1 200 Connected\r\n\r\n")
-        self.transport.write(early)
-
-
-class _Origin(_Upstream):
-    """An answer to a plain http request: its head is rewritten so that the browser asks no second one here."""
-
-    def __init__(self, browser: _Browser, head: bytes) -> None:
-        super().__init__(browser)
-        self._request = head
-        self._answer: bytearray | None = bytearray()
-
-    def start(self, early: bytes) -> None:
-        self.transport.write(self._request + early)
-
-    def dataReceived(self, data: bytes) -> None:
-        if self._answer is None:
-            self.browser.give(data)
-            return
-        self._answer += data
-        end = self._answer.find(_HEAD_END)
-        if end < 0:
-            if len(self._answer) > self.browser.proxy.limits.head:
-                self.browser.end()
-            return
-        self._pass_head(bytes(self._answer[: end + 2]), bytes(self._answer[end + len(_HEAD_END) :]))
-
-    def _pass_head(self, head: bytes, rest: bytes) -> None:
-        interim = re.match(rb"HTTP/1\.[01] 1\d\d", head) is not None
-        kept = _HOP_BY_HOP.sub(b"", head)
-        self.browser.give(kept + (b"\r\n" if interim else b"Connection: close\r\n\r\n"))
-        self._answer = bytearray() if interim else None
-        if rest:
-            self.dataReceived(rest)
 
 
 def _field(fields: bytes, name: bytes) -> bytes:

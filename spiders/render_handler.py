@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 __all__ = ["RenderHandler"]
+
+_T = TypeVar("_T")
 
 _AT_ONCE = 2  # pages open: each costs a process and some 150 MB
 _CLOSE_SECONDS = 5.0
@@ -74,23 +76,23 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
             return response
         seconds = request.meta.get("download_timeout", 60.0) - (monotonic() - started)
         showing = Showing(request.url, html, _headers(response))
-        rendered = await _as_scrapy(self._rendered(request, showing, seconds), request.url, seconds)
-        if showing.moved.done():
-            return _redirect(response, showing.moved.result())
-        return _replaced(response, self._within(rendered, request.url))
+        document, target = await _as_scrapy(self._rendered(request, showing, seconds), request.url, seconds)
+        if target:
+            return _redirect(response, target)
+        return _replaced(response, self._within(document, request.url))
 
     async def close(self) -> None:
         """Close the browser, then the proxy it used."""
         await super().close()
         await maybe_deferred_to_future(self._proxy.stop())
 
-    async def _rendered(self, request: Request, showing: Showing, seconds: float) -> str:
-        """The document after its scripts ran, empty when they went elsewhere; its context is closed in any case."""
+    async def _rendered(self, request: Request, showing: Showing, seconds: float) -> tuple[str, str]:
+        """The document after its scripts ran, or where they went instead; the page's context is closed in any case."""
         asked = request.replace(meta=self._browser_meta(request, showing, seconds))
         async with self._turns:
+            await self._launched()
             try:
                 async with asyncio.timeout(seconds):
-                    await self._launched()
                     return await _unless(showing.moved, self._document(asked, seconds))
             finally:
                 await self._end_context(asked.meta["playwright_context"])
@@ -100,10 +102,11 @@ class RenderHandler(ScrapyPlaywrightDownloadHandler, StrictHandler):  # type: ig
         return await settled(asked.meta["playwright_page"], seconds / 2)
 
     async def _launched(self) -> None:
-        """Start Playwright with the first page: a lazy handler missed the signal it waits for."""
+        """See that the browser stands, on no page's time; a lazy handler missed the signal that starts Playwright."""
         async with self._launching:
             if not hasattr(self, "browser_provider"):
                 await self._launch()
+        await self._maybe_launch_browser()
 
     async def _end_context(self, name: str) -> None:
         """Close a page's context; a renderer that does not let go is ended with its browser, which comes back anew."""
@@ -180,19 +183,20 @@ def _redirect(response: Response, target: str) -> Response:
     return response.replace(status=302, headers={"Location": target}, body=b"", flags=[*response.flags, "rendered"])
 
 
-async def _unless(moved: asyncio.Future[str], work: Coroutine[Any, Any, str]) -> str:
-    """The work's result; empty, and the work given up, as soon as `moved` is known."""
+async def _unless(moved: asyncio.Future[str], work: Coroutine[Any, Any, str]) -> tuple[str, str]:
+    """The work's result and nothing, or nothing and `moved`, for which the work is given up."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait((task, moved), return_when=asyncio.FIRST_COMPLETED)
-        return "" if moved.done() else task.result()
+        return ("", moved.result()) if moved.done() else (task.result(), "")
     finally:
+        moved.cancel()
         task.cancel()
         with suppress(asyncio.CancelledError, PlaywrightError, TimeoutError):
             await task
 
 
-async def _as_scrapy(work: Coroutine[Any, Any, str], url: str, seconds: float) -> str:
+async def _as_scrapy(work: Coroutine[Any, Any, _T], url: str, seconds: float) -> _T:
     """Foreign errors become those the crawl knows; a browser's message is long, its first line says it."""
     try:
         return await work

@@ -25,7 +25,10 @@ _NO_UDP = (
 
 
 class Showing:
-    """Gives a page its bytes and decides every request it makes; `moved` is where its scripts went, if they did."""
+    """Gives a page its bytes and decides every request it makes; `moved` is where its scripts went.
+
+    `moved` fails with a PlaywrightError when they go where no crawl follows, and stays open when they stay.
+    """
 
     def __init__(self, url: str, html: bytes, headers: Mapping[str, str]) -> None:
         self.moved: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -61,9 +64,15 @@ class Showing:
             self._loads += 1
             await route.fulfill(status=200, headers=self._headers, body=self._html)
             return
-        if asked.method == "GET" and self._loads <= _RELOADS and not self.moved.done():
-            self.moved.set_result(asked.url)
         await route.abort("aborted")
+        if self.moved.done():
+            return
+        if self._loads > _RELOADS:
+            self.moved.set_exception(PlaywrightError("its scripts load it anew for ever"))
+        elif asked.method != "GET":
+            self.moved.set_exception(PlaywrightError("its scripts submit a form at once, which a crawl does not"))
+        else:
+            self.moved.set_result(asked.url)
 
 
 async def settled(page: Page, seconds: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.asyncioreactor import AsyncioSelectorReactor
 from twisted.internet.defer import Deferred
@@ -52,7 +53,7 @@ class _Resolution:
 
 @implementer(IHostnameResolver)
 class ScriptedNames:
-    """Answers each name from a list of answers, one a question; the last one stays."""
+    """Answers each name from a list of answers, one a question; the last one stays. Literals are themselves."""
 
     def __init__(self, **answers: list[Sequence[str]]) -> None:
         self.answers = {name.replace("_", "."): list(queue) for name, queue in answers.items()}
@@ -67,7 +68,7 @@ class ScriptedNames:
         transportSemantics: str = "TCP",
     ) -> Any:
         self.asked.append(hostName)
-        queue = self.answers.get(hostName, [()])
+        queue = self.answers.get(hostName, [(hostName,) if isIPAddress(hostName) or isIPv6Address(hostName) else ()])
         addresses = queue.pop(0) if len(queue) > 1 else queue[0]
         resolutionReceiver.resolutionBegan(_Resolution(hostName))
         for address in addresses:

@@ -17,6 +17,7 @@ from twisted.web.resource import Resource
 
 from pipelines.records import FreshetError
 from spiders.guard import RefusedAddress, guard_reactor, pin_private
+from tests.spiders.pages import Answer, serving
 from tests.spiders.reactors import ScriptedNames, listening, run_in_reactor
 
 _ends: Any = endpoints  # typed by zope interfaces, which mypy cannot see
@@ -268,4 +269,63 @@ def test_the_process_guard_stops_sockets_of_other_libraries() -> None:
         )
         assert done.stdout.strip() == str([True] * 6), done.stderr
         assert allowed.contacts() == 1
+        assert internal.contacts() == 0
+
+
+_CRAWL = """
+import sys
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+from spiders.guard import SCRAPY_SETTINGS, RefusedAddress, guard_reactor
+from tests.spiders.pages import Answer, serving
+from tests.spiders.reactors import ScriptedNames
+
+class Names(ScriptedNames):
+    def __init__(self, crawler, reactor):
+        one, many = [["127.0.0.1"]], [["127.0.0.1", "10.0.0.1"]]
+        super().__init__(one_example=one, many_example=many, **{"2130706433": one})
+        self.reactor = reactor
+
+    from_crawler = classmethod(lambda cls, crawler, reactor: cls(crawler, reactor))
+
+    def install_on_reactor(self):
+        self.reactor.installNameResolver(self)
+
+class Spider(scrapy.Spider):
+    name = "one"
+
+    async def start(self):
+        for url in sys.argv[2:]:
+            yield scrapy.Request(url, callback=self.came, errback=self.failed)
+
+    def came(self, response):
+        print("came", response.url)
+
+    def failed(self, failure):
+        print(failure.check(RefusedAddress) is not None, failure.request.url)
+
+settings = dict(SCRAPY_SETTINGS) | {"TWISTED_DNS_RESOLVER": Names, "LOG_ENABLED": False, "RETRY_TIMES": 3}
+process = AsyncCrawlerProcess(settings)
+from twisted.internet import reactor
+guard_reactor(reactor, (f"127.0.0.1:{sys.argv[1]}",))
+process.crawl(Spider)
+process.start()
+"""
+
+
+def test_a_refusal_reaches_scrapys_errback_as_itself() -> None:
+    """Neither agents, endpoints, TLS, retries nor Scrapy's own wrapping hide why a request was not made."""
+    with listening() as internal, serving({"/": Answer("hello")}) as site:
+        urls = [f"http://one.example:{site.port}/"]
+        for host in ("one.example", "many.example", "127.0.0.1", "2130706433"):
+            urls += [f"http://{host}:{internal.port}/", f"https://{host}:{internal.port}/"]
+        done = subprocess.run(
+            [sys.executable, "-c", _CRAWL, str(site.port), *urls],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={"http_proxy": f"http://127.0.0.1:{internal.port}", "PYTHONPATH": "."},
+        )
+        said = done.stdout.splitlines()
+        assert sorted(said) == sorted([f"came {urls[0]}", *(f"True {url}" for url in urls[1:])]), done.stderr
         assert internal.contacts() == 0

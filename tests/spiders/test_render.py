@@ -109,6 +109,7 @@ def test_scripts_reach_no_other_server_by_any_means(tmp_path: Path, internal: Pa
         assert "own port works" in _text(captures["/"])
         assert "Brake check until 30 April" in _text(captures["/"])
         assert internal.journal == []
+        assert f"asked for 127.0.0.1:{internal.port}" in (tmp_path / "crawl.log").read_text()  # by the guard, no other
         with pytest.raises(BlockingIOError):
             stun.recv(1)
 
@@ -124,10 +125,11 @@ def test_where_a_page_sends_its_visitor_is_judged_by_the_crawl(tmp_path: Path, i
         "/again": Answer(
             "<p>same</p><script>if (!sessionStorage.n) {sessionStorage.n = 1; location.reload()}</script>"
         ),
+        "/ever": Answer("<p>x</p><script>location.reload()</script>"),
         "/header": Answer("<p>still here</p>", headers={"Refresh": f"0;url={internal.url}/away"}),
     }
     with serving(paths | {"/new": Answer("<p>new</p>")}) as site:
-        captures = _render(site, tmp_path, *paths, seconds=5)
+        captures = _render(site, tmp_path, *paths)
         outcomes = {path: str(capture.outcome) for path, capture in captures.items()}
         assert outcomes == {
             "/meta": "refused_address",
@@ -135,10 +137,13 @@ def test_where_a_page_sends_its_visitor_is_judged_by_the_crawl(tmp_path: Path, i
             "/late": "moved",
             "/new": "ok",
             "/form": "network",
+            "/ever": "network",
             "/again": "ok",
             "/header": "ok",
         }
         assert "still here" in _text(captures["/header"])
+        assert "submit a form" in captures["/form"].message
+        assert "anew for ever" in captures["/ever"].message
         assert site.asked().count("/again") == 1
         assert "/post" not in site.asked()
         assert internal.journal == []
@@ -189,7 +194,7 @@ def test_a_page_that_will_not_end_fails_alone(tmp_path: Path) -> None:
         "/last": Answer("<p>before</p><script>document.body.append('after')</script>"),
     }
     with serving(paths) as site:
-        captures = _render(site, tmp_path, *paths, seconds=6)
+        captures = _render(site, tmp_path, *paths, seconds=5)
         assert {path: str(capture.outcome) for path, capture in captures.items()} == {
             "/first": "ok",
             "/endless": "network",

@@ -26,6 +26,9 @@ class Seen(Protocol):
     @property
     def incomplete_reason(self) -> str: ...
 
+    @property
+    def notes(self) -> tuple[str, ...]: ...
+
     def captures(self) -> Iterator[Capture]: ...
 
 
@@ -36,6 +39,7 @@ class _Listed:
     listed: Iterator[Capture]
     complete: bool = True
     incomplete_reason: str = ""
+    notes: tuple[str, ...] = ()
 
     def captures(self) -> Iterator[Capture]:
         return self.listed
@@ -70,7 +74,19 @@ def fetch(
         )
     from spiders import crawl
 
-    return crawl(source.crawl_job(directory, full=full), known, on_progress=advance)
+    return crawl(source.crawl_job(directory, full=full), known, on_progress=_steps(advance))
+
+
+def _steps(advance: Callable[[int], None]) -> Callable[[int], None]:
+    """Turns a running total into what came since the last call."""
+    told = 0
+
+    def total(captures: int) -> None:
+        nonlocal told
+        advance(captures - told)
+        told = captures
+
+    return total
 
 
 def _counted(captures: Iterator[Capture], advance: Callable[[int], None]) -> Iterator[Capture]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from flows.fetching import fetch
+from flows.fetching import Seen, fetch
 from flows.progress import Progress, silent
 from flows.reading import reading_recipe, reading_session
 from flows.reports import PlannedChange, Report, count_chunks, count_entries, count_pages, planned_changes, problems
@@ -128,7 +128,7 @@ def _lead(run: _Run) -> Report:
     conn, number = run.conn, run.number
     before = _last_change(conn)
     with run.timed("crawl"):
-        complete, reason = _capture(run)
+        seen = _capture(run)
     with run.timed("read"):
         _read(run)
     pages = count_pages(conn, number)
@@ -138,20 +138,22 @@ def _lead(run: _Run) -> Report:
         _plan(run, texts)
         verdict = planning.plan_removals(
             conn, number, run.source.guard,
-            complete=complete, incomplete_reason=reason, attempted=pages["requested"], failed=pages["failed"],
+            complete=seen.complete, incomplete_reason=seen.incomplete_reason,
+            attempted=pages["requested"], failed=pages["failed"],
         )  # fmt: skip
-    runs.note(conn, number, complete=verdict.healthy, verdict=list(verdict.reasons))
+    reasons = [*verdict.reasons, *seen.notes]
+    runs.note(conn, number, complete=verdict.healthy, verdict=reasons)
     if run.options.dry_run:
-        return _planned(run, pages, list(verdict.reasons), model_id)
+        return _planned(run, pages, reasons, model_id)
     with run.timed("embed"):
         embedded = _embed(run, texts, model_id)
     with run.timed("publish"):
         publishing.expire(conn)
         publishing.publish(conn, number)
-    return _published(run, pages, list(verdict.reasons), embedded, before)
+    return _published(run, pages, reasons, embedded, before)
 
 
-def _capture(run: _Run) -> tuple[bool, str]:
+def _capture(run: _Run) -> Seen:
     directory = run.project.state / "runs" / str(run.number)
     directory.mkdir(parents=True, exist_ok=True)
     with run.progress.stage(f"{run.source.name}: crawl") as advance:
@@ -160,7 +162,7 @@ def _capture(run: _Run) -> tuple[bool, str]:
         )
         store_captures(run.conn, run.number, seen.captures())
     shutil.rmtree(directory, ignore_errors=True)
-    return seen.complete, seen.incomplete_reason
+    return seen
 
 
 def _read(run: _Run) -> None:

@@ -87,7 +87,7 @@ def _stand_in(draft: Draft) -> tuple[Block, ...]:
 
 def _together(windows: Sequence[Window | None]) -> Window | None:
     """The window in which every statement among the blocks holds; None: no statement."""
-    from pipelines.windows import intersect
+    from pipelines.windowsets import intersect
 
     stated = [window for window in windows if window is not None]
     if not stated:

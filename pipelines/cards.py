@@ -21,6 +21,7 @@ _OFFER = re.compile(
     r"|[\d٠-٩۰-۹]\s?[%٪]|[%٪]\s?[\d٠-٩۰-۹]|\b(?i:off|promo code|voucher|coupon|cashback|free|buy \d)\b"
     r"|\b(?i:valid|until|till|expires?|ends)\b.{0,20}\d|خصم|كوبون|قسيمة|مجان|ساري|صالح|حتى نفاد|عرض خاص"
 )
+_TELLING = 2000  # characters of a block in which it would say so
 _FEWEST = 3  # siblings that make a pattern
 _LARGEST = 0.6  # of the siblings' text in one of them
 _NO_CARD = frozenset({"html", "body", "p", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "dd", "dt"})
@@ -28,7 +29,7 @@ _NO_CARD = frozenset({"html", "body", "p", "h1", "h2", "h3", "h4", "h5", "h6", "
 
 def names_offer(text: str) -> bool:
     """Whether a text names a price, a saving, a code or a validity."""
-    return bool(_OFFER.search(text))
+    return bool(_OFFER.search(text[:_TELLING]))
 
 
 def offer_cards(placed: Sequence[PlacedBlock], own: Sequence[bool]) -> list[bool]:

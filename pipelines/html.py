@@ -25,7 +25,7 @@ from pipelines.visibility import visible_tree
 __all__ = ["HtmlContent", "decode_html", "parse_html", "read_html", "visible_text"]
 
 _MOST_CHARACTERS = 16_000_000  # a tree takes some 30 times its text: half a gigabyte at this size
-_MOST_TAGS = 2_000_000  # tags opening and closing
+_MOST_TAGS = 1_000_000  # tags opening and closing
 _MOST_DAMAGED = 100  # words for each one with a broken byte
 
 
@@ -49,7 +49,7 @@ class HtmlContent:
 def parse_html(text: str) -> HtmlElement:
     """The page's tree; parse once and pass it on.
 
-    Raises BadContent when the page is empty, larger than 16 million characters or 2 million tags,
+    Raises BadContent when the page is empty, larger than 16 million characters or a million tags,
     or nested deeper than 2048 levels: a tree silently cut would look like content withdrawn.
     """
     if len(text) > _MOST_CHARACTERS or text.count("<") > _MOST_TAGS:

@@ -11,6 +11,7 @@ import re
 from bisect import bisect, insort
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from copy import deepcopy
 
 from lxml.html import HtmlElement
 
@@ -24,7 +25,8 @@ __all__ = ["main_blocks"]
 _WORD = re.compile(r"\w+")
 _SHINGLE = 3  # words; pairs repeat too often, four miss short lines
 _FOUND = 0.6  # of a block's shingles in the article
-_MOST_ELEMENTS = 40_000  # trafilatura takes seconds on larger trees, which are lists, not articles
+_MOST_ELEMENTS = 20_000  # trafilatura takes seconds on larger trees, which are lists, not articles
+_LONGEST = 1_000_000  # characters, for the same reason
 _PROSE = 12  # words from which a block outside links is prose
 _SHARE = 0.6  # of the page's own prose in the article
 _DECLARED_SHARE = 0.3  # the same for a page that declares itself an article
@@ -83,7 +85,7 @@ def _article_blocks(shown: HtmlElement, placed: Sequence[PlacedBlock]) -> list[b
 
     Long blocks choose first; of equal ones the one nearest to what is already chosen wins.
     """
-    supply = _Supply(_article_text(shown))
+    supply = _Supply(_article_text(shown, sum(len(block.block.text) for block in placed)))
     words = [tuple(_WORD.findall(p.block.text.casefold())) for p in placed]
     chosen: list[int] = []  # sorted
     by_text: dict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -104,14 +106,19 @@ def _distance(index: int, chosen: list[int]) -> int:
     return min((abs(index - near) for near in chosen[max(0, at - 1) : at + 1]), default=0)
 
 
-def _article_text(shown: HtmlElement) -> str:
+def _article_text(shown: HtmlElement, length: int) -> str:
+    """What trafilatura takes for the article; empty when it finds none, or the tree is no article's."""
+    if length > _LONGEST or sum(1 for _ in shown.iter()) > _MOST_ELEMENTS:
+        return ""
     from trafilatura import bare_extraction
 
-    if sum(1 for _ in shown.iter()) > _MOST_ELEMENTS:
-        return ""
+    tree = deepcopy(shown)
+    for cell in tree.iter("td", "th"):  # it writes out every spanned cell, however many are claimed
+        cell.attrib.pop("rowspan", None)
+        cell.attrib.pop("colspan", None)
     try:
-        document = bare_extraction(shown, include_comments=False, favor_precision=True)
-    except RecursionError:  # deep trees; own rules remain
+        document = bare_extraction(tree, include_comments=False, favor_precision=True)
+    except RecursionError:  # a deep tree; the own rules remain
         return ""
     return str(getattr(document, "text", None) or "")
 

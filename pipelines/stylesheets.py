@@ -24,7 +24,7 @@ _HIDING_PROPERTIES = """
     background-clip -webkit-background-clip transform transition animation
 """
 _PROPERTIES = frozenset(_HIDING_PROPERTIES.split())
-_MOST_RULES = 3000  # of one page; real sheets in <style> have hundreds
+_MOST_TESTS = 10_000_000  # rules times elements of one page; real sheets in <style> have hundreds of rules
 _SCREEN_WIDTH = 1280
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STRING = re.compile(r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
@@ -133,7 +133,8 @@ def _cascade(
 def _relevant(tree: HtmlElement) -> list[_Rule]:
     """The rules whose properties some hiding rule also sets: without a hiding rule, none matters."""
     css = [style.text or "" for style in tree.iter("style") if _for_screen(style)]
-    rules = [rule for text in css for rule in _rules(text)][:_MOST_RULES]
+    most = _MOST_TESTS // max(1, sum(1 for _ in tree.iter()))
+    rules = [rule for text in css for rule in _rules(text)][:most]
     hiding = {name for rule in rules if _may_hide(rule) for name, _, _ in rule.style}
     names = _names(tree) if hiding else frozenset()
     return [r for r in rules if any(p in hiding for p, _, _ in r.style) and _may_match(r.selector, names)]
@@ -189,7 +190,7 @@ def _compiled(selector: str) -> tuple[tuple[etree.XPath, tuple[int, int, int]], 
 
 def hides(style: Style) -> bool:
     """Whether the properties hide an element with all it holds."""
-    return (
+    return bool(style) and (
         style.get("display") == "none"
         or style.get("content-visibility") == "hidden"
         or _transparent(style)
@@ -203,6 +204,8 @@ def smothers(style: Style) -> bool | None:
 
     Unlike what `hides` finds, a descendant may undo it: visibility, zero font size, text in its background's colour.
     """
+    if not style:
+        return None
     visibility = style.get("visibility")
     size = _font_size(style)
     if visibility in {"hidden", "collapse"} or (size is not None and size <= 1) or _camouflaged(style):

@@ -21,7 +21,7 @@ from pipelines.database import Connection, connect_uri
 from pipelines.migrations import migrate
 from pipelines.roles import Role
 
-__all__ = ["FAST", "Cluster", "TestDatabase", "running_cluster"]
+__all__ = ["FAST", "Cluster", "TestDatabase", "in_memory", "running_cluster"]
 
 _TEMPLATE = "freshet_template"
 # Tests ask for behaviour, not for durability; a killed machine loses nothing worth keeping here.
@@ -86,7 +86,7 @@ class Cluster:
 @contextmanager
 def running_cluster() -> Iterator[Cluster]:
     """A server in a folder of its own, stopped and removed at the end."""
-    root = Path(tempfile.mkdtemp(prefix="freshet-test-", dir=_in_memory()))
+    root = Path(tempfile.mkdtemp(prefix="freshet-test-", dir=in_memory()))
     state = root / ".freshet"
     try:
         server = embedded.start(state, extra=FAST)
@@ -97,7 +97,7 @@ def running_cluster() -> Iterator[Cluster]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _in_memory() -> Path | None:
+def in_memory() -> Path | None:
     """A file system in memory where there is room: cloning a database there takes a tenth of the time."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 2 * 2**30:

@@ -20,7 +20,7 @@ import pytest
 
 from pipelines import embedded
 from pipelines.roles import ROLES, Role
-from tests.postgres import FAST, Cluster
+from tests.postgres import FAST, Cluster, in_memory
 
 START = "import sys, pathlib; from pipelines import embedded; print(embedded.start(pathlib.Path(sys.argv[1])).pid)"
 
@@ -28,7 +28,7 @@ START = "import sys, pathlib; from pipelines import embedded; print(embedded.sta
 @pytest.fixture
 def state() -> Iterator[Path]:
     """A project's state folder; whatever server was started in it is stopped at the end."""
-    root = Path(tempfile.mkdtemp(prefix="freshet-test-"))
+    root = Path(tempfile.mkdtemp(prefix="freshet-test-", dir=in_memory()))
     try:
         yield root / ".freshet"
     finally:

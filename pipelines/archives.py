@@ -131,8 +131,8 @@ def _data_start(body: bytes, entry: zipfile.ZipInfo, name: str) -> int:
     header = body[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
     if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
         raise DocumentBroken(f"{name}: the entry {entry.filename!r} is missing; the archive is damaged")
-    *_, name_length, extra_length = _LOCAL_HEADER.unpack(header)
-    return entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
+    lengths: tuple[int, int] = _LOCAL_HEADER.unpack(header)[-2:]  # of the name and the extra field
+    return entry.header_offset + _LOCAL_HEADER.size + sum(lengths)
 
 
 @dataclass(frozen=True)

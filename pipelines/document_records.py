@@ -30,8 +30,8 @@ class DocumentLimits:
     """Bounds on what reading one document may cost; each is enforced from outside the parser."""
 
     body: int = 50 * 2**20  # bytes of the file
-    seconds: float = 60.0  # wall time from request to answer
-    cpu_seconds: int = 60  # processor time of the reading process
+    seconds: float = 120.0  # wall time from request to answer
+    cpu_seconds: int = 120  # processor time of the reading process
     memory: int = 2 * 2**30  # bytes of address space; the office libraries alone take 0.5 GB
     expanded: int = 300 * 2**20  # bytes of all parts of an archive after inflating
     entries: int = 10_000  # parts of an archive

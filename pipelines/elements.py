@@ -35,7 +35,7 @@ def prepare() -> None:
         return
     pipeline = spacy.blank("en")
     pipeline.add_pipe("sentencizer")
-    tokenize._get_nlp = lambda: pipeline
+    tokenize._get_nlp = cache(lambda: pipeline)
 
 
 def blocks_of(elements: Iterable[Any]) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import email
 import email.policy
 import io
 from collections.abc import Iterable
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from typing import Any
 
 from pipelines.characters import fold
@@ -64,7 +64,7 @@ def _content(subject: str, said: _Said, attached: Iterable[tuple[str, str]], nam
 def _parsed(body: bytes) -> EmailMessage:
     if body[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in body[:200]:
         body = decode_text(body).encode()
-    return email.message_from_bytes(body, policy=email.policy.default)  # type: ignore[return-value]  # by the policy
+    return email.message_from_bytes(body, policy=email.policy.default)
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -81,12 +81,12 @@ def _file_name(part: EmailMessage) -> str:
         return "unnamed"
 
 
-def _part_blocks(part: EmailMessage) -> _Said:
+def _part_blocks(part: MIMEPart) -> _Said:
     text = _part_text(part)
     return html_blocks(text) if part.get_content_type() == "text/html" else (tuple(text_blocks(text)), ())
 
 
-def _part_text(part: EmailMessage) -> str:
+def _part_text(part: MIMEPart) -> str:
     """The part's text: as its bytes read, else strictly by the charset its sender declares."""
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):

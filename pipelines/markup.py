@@ -31,7 +31,7 @@ _FRONT_TITLE = re.compile(r"^title:\s*[\"']?(.+?)[\"']?\s*$", re.MULTILINE | re.
 
 def read_markdown(body: bytes, name: str, limits: DocumentLimits) -> DocumentContent:
     """A Markdown file; its front matter gives the title and is not text."""
-    import markdown
+    import markdown  # type: ignore[import-untyped]  # ships no types
 
     text = decode_text(body)
     front = _FRONT_MATTER.match(text)

@@ -5,6 +5,7 @@ For HTML tables see pipelines.tables: there the markup says more.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 
@@ -68,10 +69,9 @@ def _has_value(row: Sequence[str]) -> bool:
 
 
 def _complete_each_other(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether header rows stand in different columns, as a group's name above its parts; rows of a body fill the same."""
+    """Whether header rows stand in different columns, as a group's name above its parts do; a body's rows do not."""
     filled = [{at for at, cell in enumerate(row) if cell} for row in rows]
-    pairs = zip(filled, filled[1:], strict=False)
-    return all(len(upper & lower) <= max(len(upper), len(lower)) / 2 for upper, lower in pairs)
+    return all(len(upper & lower) <= max(len(upper), len(lower)) / 2 for upper, lower in itertools.pairwise(filled))
 
 
 def _names_columns(row: Sequence[str]) -> bool:

@@ -36,7 +36,7 @@ class Sheet:
 
 def read_xlsx(body: bytes, name: str, limits: DocumentLimits) -> DocumentContent:
     """An Excel workbook; a formula that was never calculated leaves its cell empty and a finding."""
-    import openpyxl
+    import openpyxl  # type: ignore[import-untyped]  # ships no types
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # openpyxl says which styles and extensions it skips; none is text

@@ -80,7 +80,7 @@ def shown(url: str) -> str:
     return _USERINFO.sub("//", url[:2000])
 
 
-@lru_cache(maxsize=8192)  # menus repeat on every page; the size bounds memory on endless sites
+@lru_cache(maxsize=4096)  # menus repeat on every page; the size bounds memory on endless sites
 def _normalise(url: str) -> str:
     parts = urlsplit(url)
     scheme = parts.scheme.lower()

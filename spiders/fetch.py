@@ -136,9 +136,9 @@ def _known_problem(error: Exception, url: str, timeout: float, max_bytes: int) -
     if isinstance(error, ResponseDataLossError):
         return Outcome.TRUNCATED, "the connection ended before the body did; what arrived was thrown away"
     if isinstance(error, DownloadCancelledError):
-        return Outcome.TOO_LARGE, f"more than {max_bytes} bytes; raise the limit if the page is worth it"
+        return Outcome.TOO_LARGE, _own_words(error) or f"more than {max_bytes} bytes; raise the limit if it is worth it"
     if isinstance(error, DownloadTimeoutError):
-        return Outcome.NETWORK, f"no whole answer within {timeout:.1f} s"
+        return Outcome.NETWORK, _own_words(error) or f"no whole answer within {timeout:.1f} s"
     if isinstance(error, CannotResolveHostError):
         return Outcome.NETWORK, f"the name {host_of(url)} does not resolve now"
     if isinstance(error, DownloadConnectionRefusedError):
@@ -156,10 +156,18 @@ def _connection_problem(error: Exception, url: str) -> tuple[Outcome, str] | Non
         way_out = "Mend the certificate, or set verify_tls = false for this source"
         return Outcome.NETWORK, f"{why}; nothing was read from {host_of(url)}. {way_out}"
     if type(error).__name__ in ("DownloadFailedError", "ResponseFailed", "ConnectionLost", "ConnectionDone") or reasons:
-        return Outcome.NETWORK, f"the connection broke before an answer came ({_last(reasons) or error})"
+        return Outcome.NETWORK, _own_words(
+            error
+        ) or f"the connection broke before an answer came ({_last(reasons) or error})"
     if isinstance(error, ConnectError | OSError):
         return Outcome.NETWORK, f"no connection to {host_of(url)} ({error})"
     return None
+
+
+def _own_words(error: Exception) -> str:
+    """What the rendering of a page says of itself; Scrapy's own messages are replaced by ours."""
+    said = str(error)
+    return said if "its scripts" in said or "the browser" in said else ""
 
 
 def _reasons(error: BaseException) -> list[BaseException]:

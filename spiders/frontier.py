@@ -17,9 +17,9 @@ from pipelines.records import KnownPage
 __all__ = ["FRONTIER", "Entry", "Frontier", "write_known"]
 
 FRONTIER = "frontier.sqlite"
-_CACHE_KIB = 16 * 1024
+_CACHE_KIB = 4 * 1024
 _BATCH = 1000
-_RECENT = 20_000  # addresses, some 4 MB
+_RECENT = 10_000  # addresses, some 2 MB
 _SCHEMA = """
 create table known (id integer primary key, url text not null unique, etag text, last_modified text,
                     body_sha256 text, links text not null);

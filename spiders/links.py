@@ -76,7 +76,7 @@ def _followed(links: PageLinks, scope: Scope, documents: bool) -> Iterator[str]:
             yield found
 
 
-@lru_cache(maxsize=8192)  # the same menus on every page
+@lru_cache(maxsize=4096)  # the same menus on every page
 def belongs(url: str, scope: Scope, documents: bool) -> bool:
     """Whether a normalised address is worth asking for: in scope, and of a kind that is read."""
     path = url.partition("?")[0].lower()

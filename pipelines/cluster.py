@@ -10,20 +10,64 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
 import tempfile
 import time
+from hashlib import sha256
 from pathlib import Path
 
 from pipelines.records import FreshetError
 
-__all__ = ["MAJOR", "EmbeddedError", "environment", "initialise", "program", "run", "server_user", "socket_directory"]
+__all__ = [
+    "MAJOR",
+    "EmbeddedError",
+    "configure",
+    "environment",
+    "initialise",
+    "program",
+    "run",
+    "server_user",
+    "socket_directory",
+]
 
 MAJOR = 18  # a new data directory is made by this version; an older one keeps its own while the wheel carries it
 _SYSTEM_USER = "freshet"
+_DEFAULT_PORT = 5432  # names the socket; nothing listens on TCP unless a port is asked for
 _LONGEST_SOCKET = 100  # bytes; sun_path holds 108 on Linux, 104 on macOS, and PostgreSQL adds /.s.PGSQL.65535.lock
+
+
+_SETTINGS = """\
+# Written by Freshet at every start. What you change belongs into postgresql.auto.conf (alter system).
+listen_addresses = '{listen}'
+port = {port}
+unix_socket_directories = '{socket}'
+max_connections = 100
+shared_buffers = 128MB
+work_mem = 16MB
+maintenance_work_mem = 256MB
+dynamic_shared_memory_type = {shared_memory}
+timezone = 'UTC'
+log_timezone = 'UTC'
+password_encryption = 'scram-sha-256'
+scram_iterations = 64  # the passwords are random, 192 bits: stretching them only slows connecting
+logging_collector = on
+log_directory = 'log'
+log_filename = 'postgres-%a.log'  # a week, then overwritten
+log_truncate_on_rotation = on
+log_rotation_age = 1d
+log_min_error_statement = panic  # a failing statement may carry a secret
+{extra}
+"""
+
+_HBA = """\
+# Written by Freshet at every start. The superuser is the operating-system user alone; all others by password.
+local all postgres peer map=freshet
+local all all scram-sha-256
+host all all 127.0.0.1/32 scram-sha-256
+"""
 
 
 class EmbeddedError(FreshetError):
@@ -124,13 +168,24 @@ def run(name: str, *arguments: str, major: int = MAJOR) -> subprocess.CompletedP
         return subprocess.CompletedProcess(command, done.returncode, output.read(), None)
 
 
+def require_plain_path(path: Path) -> None:
+    """Raise EmbeddedError for a path that PostgreSQL's own start program would hand to a shell to interpret."""
+    if found := re.search(r"[\"$`\\\x00-\x1f]", str(path)):
+        raise EmbeddedError(
+            f"the embedded database cannot live in {path}: its path has the character {found.group()!r}. "
+            "Move the project, or set DATABASE_URL"
+        )
+
+
 def initialise(data: Path) -> None:
     """Make a new data directory, whole or not at all: built beside and renamed, so a killed start leaves none.
 
     UTF-8 and the builtin C.UTF-8 collation: the same order on every machine, whatever locales it has.
     """
-    beside = data.with_name(data.name + ".new")
-    shutil.rmtree(beside, ignore_errors=True)
+    for left in data.parent.glob(f"{data.name}.new-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    # a name never used before: the initdb of a killed start may still be at work, and clears its folder when it fails
+    beside = Path(tempfile.mkdtemp(prefix=f"{data.name}.new-", dir=data.parent))
     own(beside)
     made = run(
         "initdb",
@@ -141,6 +196,37 @@ def initialise(data: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
         raise EmbeddedError(f"{data}: a new database could not be made: {made.stdout.strip()[-2000:]}")
     beside.rename(data)
+
+
+def configure(data: Path, socket: Path, port: int | None, extra: str) -> None:
+    """Write the server's settings and who may log in; `extra` is appended, `port` also opens 127.0.0.1."""
+    settings = _SETTINGS.format(
+        listen="" if port is None else "127.0.0.1",
+        port=port or _DEFAULT_PORT,
+        socket=socket,
+        shared_memory=_shared_memory(),
+        extra=extra,
+    )
+    _write(data / "postgresql.conf", settings)
+    _write(data / "pg_hba.conf", _HBA)
+    _write(data / "pg_ident.conf", f'freshet "{pwd.getpwuid(os.geteuid()).pw_name}" postgres\n')
+
+
+def _shared_memory() -> str:
+    """Where parallel workers share memory: containers often give /dev/shm 64 MB, too little to build an index."""
+    try:
+        roomy = shutil.disk_usage("/dev/shm").total >= 512 * 2**20  # noqa: S108  # only measured
+    except OSError:
+        roomy = False
+    return "posix" if roomy else "mmap"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+    path.chmod(0o600)
+    user = server_user()
+    if os.geteuid() == 0:
+        os.chown(path, user.pw_uid, user.pw_gid)
 
 
 def own(directory: Path) -> None:
@@ -161,16 +247,15 @@ def _let_pass(path: Path) -> None:
 
 
 def socket_directory(state: Path) -> Path:
-    """The folder of the server's socket: `run` beside the data, or a short one in /tmp where that path is too long.
+    """The folder of the server's socket: `run` beside the data, or one in /tmp where that path will not do.
 
     Raises EmbeddedError when the folder in /tmp is somebody else's.
     """
     beside = state / "run"
-    if len(os.fsencode(beside / ".s.PGSQL.65535")) <= _LONGEST_SOCKET:
+    fits = len(os.fsencode(beside / ".s.PGSQL.65535")) <= _LONGEST_SOCKET
+    if fits and not re.search(r"[',%]", str(beside)):  # which mean something in settings and connection strings
         own(beside)
         return beside
-    from hashlib import sha256
-
     short = Path("/tmp") / f"freshet-{sha256(os.fsencode(state)).hexdigest()[:16]}"  # noqa: S108  # owner checked below
     short.mkdir(mode=0o700, exist_ok=True)
     if short.is_symlink() or short.stat().st_uid not in {os.geteuid(), server_user().pw_uid}:

@@ -34,39 +34,6 @@ __all__ = ["EmbeddedError", "Server", "running", "start", "stop", "superuser_uri
 _log = logging.getLogger(__name__)
 
 _DATABASE = "freshet"
-_DEFAULT_PORT = 5432  # names the socket; nothing listens on TCP unless a port is asked for
-
-_SETTINGS = """\
-# Written by Freshet at every start. What you change belongs into postgresql.auto.conf (alter system).
-listen_addresses = '{listen}'
-port = {port}
-unix_socket_directories = '{socket}'
-hba_file = '{data}/pg_hba.conf'
-ident_file = '{data}/pg_ident.conf'
-max_connections = 100
-shared_buffers = 128MB
-work_mem = 16MB
-maintenance_work_mem = 256MB
-dynamic_shared_memory_type = {shared_memory}
-timezone = 'UTC'
-log_timezone = 'UTC'
-password_encryption = 'scram-sha-256'
-scram_iterations = 64  # the passwords are random, 192 bits: stretching them only slows connecting
-logging_collector = on
-log_directory = 'log'
-log_filename = 'postgres-%a.log'  # a week, then overwritten
-log_truncate_on_rotation = on
-log_rotation_age = 1d
-log_min_error_statement = panic  # a failing statement may carry a secret
-{extra}
-"""
-
-_HBA = """\
-# Written by Freshet at every start. The superuser is the operating-system user alone; all others by password.
-local all postgres peer map=freshet
-local all all scram-sha-256
-host all all 127.0.0.1/32 scram-sha-256
-"""
 
 
 @dataclass(frozen=True)
@@ -198,10 +165,11 @@ def _is_ours(pid: int, state: Path) -> bool:
 
 def _start(state: Path, port: int | None, extra: str) -> Server:
     data = _data(state)
+    cluster.require_plain_path(data)
     if not data.exists():
         cluster.initialise(data)
     _forget_strangers(state)
-    _write_settings(state, port, extra)
+    cluster.configure(data, cluster.socket_directory(state), port, extra)
     _launch(state)
     server = _described(state)
     if server is None:
@@ -221,39 +189,6 @@ def _forget_strangers(state: Path) -> None:
         pid_file.unlink(missing_ok=True)
     else:  # ours, but its socket is gone or it hangs: what answers nobody must not hold the data
         cluster.run("pg_ctl", "-w", "-m", "fast", "-D", str(_data(state)), "stop", major=_major(state))
-
-
-def _write_settings(state: Path, port: int | None, extra: str) -> None:
-    data = _data(state)
-    settings = _SETTINGS.format(
-        listen="" if port is None else "127.0.0.1",
-        port=port or _DEFAULT_PORT,
-        socket=cluster.socket_directory(state),
-        data=data,
-        shared_memory=_shared_memory(),
-        extra=extra,
-    )
-    caller = "root" if os.geteuid() == 0 else cluster.server_user().pw_name
-    _write(data / "postgresql.conf", settings)
-    _write(data / "pg_hba.conf", _HBA)
-    _write(data / "pg_ident.conf", f'freshet "{caller}" postgres\n')
-
-
-def _shared_memory() -> str:
-    """Where parallel workers share memory: containers often give /dev/shm 64 MB, too little to build an index."""
-    try:
-        roomy = shutil.disk_usage("/dev/shm").total >= 512 * 2**20  # noqa: S108  # only measured
-    except OSError:
-        roomy = False
-    return "posix" if roomy else "mmap"
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text)
-    path.chmod(0o600)
-    user = cluster.server_user()
-    if os.geteuid() == 0:
-        os.chown(path, user.pw_uid, user.pw_gid)
 
 
 def _launch(state: Path) -> None:

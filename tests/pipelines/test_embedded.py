@@ -88,7 +88,7 @@ def test_a_pid_file_that_names_another_process_stops_nothing_and_kills_nobody(st
 
 def test_a_starter_killed_halfway_leaves_nothing_in_the_way(state: Path) -> None:
     """A data directory is made beside and renamed, so half of one is never taken for a whole one."""
-    half = state / "postgres.new"
+    half = state / "postgres.new-left"
     half.mkdir(parents=True)
     (half / "PG_VERSION").write_text("18\n")
     (state / "passwords.new").write_text("{")
@@ -111,6 +111,19 @@ def test_a_deep_project_folder_puts_its_socket_elsewhere(state: Path) -> None:
         assert embedded.stop(deep) is True
     assert not server.socket.exists()
     assert embedded.stop(deep) is False
+
+
+def test_a_folder_may_have_an_odd_name(state: Path) -> None:
+    """Spaces, quotes, commas and percent signs are only a name; what a shell would interpret is refused."""
+    odd = state.parent / "Ali's shop, 50% off & more" / ".freshet"
+    try:
+        with connected(embedded.start(odd, extra=FAST)) as conn:
+            assert conn.execute("select 1").fetchone() == (1,)
+    finally:
+        embedded.stop(odd)
+    trap = state.parent / "$(touch caught)" / ".freshet"
+    with pytest.raises(embedded.EmbeddedError, match="has the character '\\$'"):
+        embedded.start(trap)
 
 
 def test_a_port_listens_on_loopback_with_a_password(state: Path, caplog: pytest.LogCaptureFixture) -> None:

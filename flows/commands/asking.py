@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from flows.commands.options import AsJson, Category, Folder, Language, Sources, opened
-from flows.commands.output import print_json, say, shown, when
+from flows.commands.output import at, print_json, say, shown, when
 
 __all__ = ["history", "offers", "search", "status"]
 
@@ -39,6 +40,7 @@ def search(
             conn, query, embed=Texts(project).encode_query, max_results=most, filters=filters,
             min_score=project.retrieval.min_score or None,
         )  # fmt: skip
+    zone = ZoneInfo(project.timezone)
     answerable = any(hit["answerable"] for hit in hits)
     degraded = any(hit["degraded"] for hit in hits)
     if as_json:
@@ -50,7 +52,7 @@ def search(
         price = f"  {hit['price']} {hit['currency'] or ''}" if hit["price"] is not None else ""
         say(f"{hit['score']:.2f}  {shown(hit['title'])}{price}")
         say(f"      {shown(hit['body'])[:200]}")
-        say(f"      {when(hit)} · {shown(hit['url'])}{' · stale' if hit['stale'] else ''}")
+        say(f"      {when(hit, zone)} · {shown(hit['url'])}{' · stale' if hit['stale'] else ''}")
     if hits and not answerable:
         say("weak: better say that you do not know")
 
@@ -70,7 +72,9 @@ def offers(
     from pipelines.database import connect
     from retrieval.asking import Filters, offers
 
-    with connect(opened(folder), role="reader", autocommit=True) as conn:
+    project = opened(folder)
+    zone = ZoneInfo(project.timezone)
+    with connect(project, role="reader", autocommit=True) as conn:
         filters = Filters(category or None, language, source or None)
         found = offers(conn, filters=filters, upcoming=upcoming, max_results=10_000)
     if as_json:
@@ -79,7 +83,7 @@ def offers(
     for offer in found:
         price = f"{offer['price']} {offer['currency'] or ''}".strip() if offer["price"] is not None else ""
         say(f"{shown(offer['title'])}  {price}")
-        say(f"      {when(offer)} · {shown(offer['url'])}")
+        say(f"      {when(offer, zone)} · {shown(offer['url'])}")
     say(f"{len(found)} offers")
 
 
@@ -91,15 +95,17 @@ def status(as_json: AsJson = False, folder: Folder = None) -> None:
     from pipelines.database import connect
     from retrieval.asking import active_model, freshness
 
-    with connect(opened(folder), role="reader", autocommit=True) as conn:
+    project = opened(folder)
+    zone = ZoneInfo(project.timezone)
+    with connect(project, role="reader", autocommit=True) as conn:
         found, model = freshness(conn), active_model(conn)
     if as_json:
         print_json({"sources": found, "model": model})
         return
     for row in found:
-        verified = f"{row['last_verified']:%Y-%m-%d %H:%M}Z" if row["last_verified"] else "never"
+        verified = at(row["last_verified"], zone) if row["last_verified"] else "never"
         held = f", run {row['held_run']} holds removals" if row["held_run"] else ""
-        expiry = f", next end {row['next_expiry']:%Y-%m-%d %H:%M}Z" if row["next_expiry"] else ""
+        expiry = f", next end {at(row['next_expiry'], zone)}" if row["next_expiry"] else ""
         say(
             f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
             f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}{held}"
@@ -120,7 +126,9 @@ def history(
     from pipelines.database import connect
     from retrieval.history import versions_of
 
-    with connect(opened(folder), role="writer", autocommit=True) as conn:
+    project = opened(folder)
+    zone = ZoneInfo(project.timezone)
+    with connect(project, role="writer", autocommit=True) as conn:
         entries = versions_of(conn, what)
     if as_json:
         print_json({"entries": entries})
@@ -128,9 +136,9 @@ def history(
     for entry in entries:
         say(f"entry {entry['entry_id']} of {entry['source']} ({entry['kind']})")
         for version in entry["versions"]:
-            until = f" to {version['recorded_until']:%Y-%m-%d %H:%M}Z" if version["recorded_until"] else ", served"
+            until = f" to {at(version['recorded_until'], zone)}" if version["recorded_until"] else ", believed now"
             closed = f" ({version['closed_reason']})" if version["closed_reason"] else ""
-            since = f"{version['recorded_from']:%Y-%m-%d %H:%M}Z"
-            say(f"  {since}{until}{closed}  {when(version)}  {shown(version['title'])}")
+            known = f"{at(version['recorded_from'], zone)}{until}{closed}"
+            say(f"  {known}  {when(version, zone)}  {shown(version['title'])}")
             for name, (before, after) in version["differs"].items():
                 say(f"      {name}: {shown(before)} → {shown(after)}")

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
-__all__ = ["print_json", "say", "shown", "when"]
+__all__ = ["at", "print_json", "say", "shown", "when"]
 
 _JOINERS = "\u200c\u200d"  # Persian and Arabic need them
 
@@ -31,13 +32,18 @@ def shown(text: object) -> str:
     return "".join(c for c in folded if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs"))
 
 
-def when(row: Mapping[str, Any]) -> str:
-    """A row's window, for a person."""
+def when(row: Mapping[str, Any], zone: ZoneInfo) -> str:
+    """A row's window in the project's zone, for a person."""
     start, end = row.get("valid_from"), row.get("valid_until")
     if start is None and end is None:
-        return f"no end stated ({row['validity']})" if row.get("validity") != "standing" else "standing"
-    said = f"from {start:%Y-%m-%d %H:%M} " if start else ""
-    return said + (f"until {end:%Y-%m-%d %H:%M}Z" if end else "on") + f" ({row['validity']})"
+        return "standing" if row["validity"] == "standing" else "no end stated"
+    said = f"from {at(start, zone)} " if start else ""
+    return said + (f"until {at(end, zone)}" if end else "on") + f" ({row['validity']})"
+
+
+def at(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant in the project's zone, to the minute."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _plain(value: object) -> object:

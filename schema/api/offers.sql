@@ -32,7 +32,7 @@ begin
         and (offers.category is null or e.category && offers.category)
         and (offers.language is null or e.language = offers.language)
         and (offers.source is null or s.name = any (offers.source))
-    order by lower(w.range) > at nulls first, upper(w.range) nulls last, e.entry_id
+    order by coalesce(lower(w.range) > at, false), upper(w.range) nulls last, e.entry_id
     limit offers.max_results;
 end
 $$;

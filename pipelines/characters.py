@@ -21,6 +21,7 @@ _STRAY_JOINER = re.compile(
     f"(?<![{_JOINED}])\u200c|\u200c(?![{_JOINED}])"
     f"|(?<![{_JOINED}\u2600-\u27bf\U0001f000-\U0001faff])\u200d|\u200d(?![{_JOINED}\u2600-\u27bf\U0001f000-\U0001faff])"
 )
+_TAG = re.compile("[\U000e0020-\U000e007e]")
 _SPACE = re.compile(r"\s+")
 _BLANKS = re.compile(r"[ \t]+(?=\n|$)")
 
@@ -45,4 +46,4 @@ def tidy(text: str) -> str:
 
 def hidden_message(text: str) -> str:
     """What a text's invisible tag characters spell (U+E0020 to U+E007E mirror ASCII); empty when there are none."""
-    return "".join(chr(ord(c) - 0xE0000) for c in text if "\U000e0020" <= c <= "\U000e007e")
+    return "".join(chr(ord(tag) - 0xE0000) for tag in _TAG.findall(text))

@@ -13,8 +13,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.characters import fold, hidden_message
+from pipelines.hiding import Style, hides, smothers
 from pipelines.records import Finding
-from pipelines.stylesheets import Style, hides, page_styles, smothers
+from pipelines.stylesheets import page_styles
 
 __all__ = ["visible_tree"]
 

@@ -25,7 +25,7 @@ from flows.sync import Options, sync_source
 from pipelines.database import connect
 from pipelines.settings import Project
 
-_SOURCE = """
+SOURCE = """
 kind = "site"
 start_urls = ["{start}"]
 allow = ["^/page/"]
@@ -58,7 +58,7 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=3)
     given = arguments.parse_args()
     port = 8761
-    source = _SOURCE.format(start=f"http://127.0.0.1:{port}/page/0", port=port)
+    source = SOURCE.format(start=f"http://127.0.0.1:{port}/page/0", port=port)
     ours, bare = [], []
     with serving(given.pages, port), temporary_project({"site": source}) as project:
         first, report = _synced(project)

@@ -25,10 +25,10 @@ _FANOUT = 50
 
 
 def page(number: int, pages: int) -> bytes:
-    """The page of that number: a heading, four paragraphs, and links to its children."""
+    """The page of that number: a heading, three short paragraphs, and links to its children."""
     chance = random.Random(number)
-    sentences = [" ".join(chance.choices(_WORDS, k=14)).capitalize() + f" {number}." for _ in range(8)]
-    paragraphs = "".join(f"<p>{a} {b}</p>" for a, b in zip(sentences[::2], sentences[1::2], strict=True))
+    sentences = [" ".join(chance.choices(_WORDS, k=14)).capitalize() + f" {number}." for _ in range(3)]
+    paragraphs = "".join(f"<p>{sentence}</p>" for sentence in sentences)
     children = range(number * _FANOUT + 1, min((number + 1) * _FANOUT + 1, pages))
     links = "".join(f'<li><a href="/page/{child}">Page {child}</a></li>' for child in children)
     title = f"Page {number} about {chance.choice(_WORDS)}"

@@ -87,3 +87,7 @@ def _stop(number: int, frame: object) -> NoReturn:
 def _fail(message: str, code: int) -> NoReturn:
     sys.stderr.write(f"freshet: {message}\n")
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

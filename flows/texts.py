@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipelines.models import ModelEntry
-from pipelines.planning import Chunker, PlannedChunk
 from pipelines.records import Block, Draft, ReadingRules, Window
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipelines.chunking import Chunk
     from pipelines.embedding import Encoder
+    from pipelines.planning import Chunker, PlannedChunk
     from pipelines.settings import Project
 
 __all__ = ["Texts"]
@@ -76,6 +76,8 @@ class Texts:
 
 
 def _planned(chunk: Chunk, windows: Sequence[Window | None]) -> PlannedChunk:
+    from pipelines.planning import PlannedChunk
+
     return PlannedChunk(chunk.heading, chunk.body, chunk.embedded_text, chunk.page, _together(windows))
 
 

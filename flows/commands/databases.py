@@ -60,10 +60,10 @@ def shell(role: Role = "owner", folder: Folder = None) -> None:
 
     Example: freshet db shell --role reader
     """
-    from pipelines import database, embedded
+    from pipelines import cluster, database
 
     address = database.uri(opened(folder), role)
-    raise typer.Exit(subprocess.run([str(embedded.program("psql")), address], check=False, env=os.environ).returncode)
+    raise typer.Exit(subprocess.run([str(cluster.program("psql")), address], check=False, env=os.environ).returncode)
 
 
 @db.command()

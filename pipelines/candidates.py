@@ -85,11 +85,13 @@ def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Cand
 def join_candidates(structured: Sequence[Candidate], selected: Sequence[Candidate]) -> list[Candidate]:
     """Both as one list: what two readers found of one offer, by title or by place, becomes one candidate."""
     joined = list(structured)
+    open_places = set(range(len(structured)))
     for found in selected:
-        at = next((at for at, known in enumerate(joined) if _is_same(known, found)), None)
+        at = next((at for at in sorted(open_places) if _is_same(joined[at], found)), None)
         if at is None:
             joined.append(found)
         else:
+            open_places.discard(at)
             joined[at] = _lend(joined[at], found)
     return joined
 

@@ -41,7 +41,7 @@ def draft_offers(
     candidates: Sequence[Candidate], texts: Sequence[tuple[Block, ...]], page: Page, page_url: str, language: str
 ) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
     """A draft for each candidate, given the blocks that are its own; those with one key merged."""
-    shared = Counter(candidate.url for candidate in candidates)
+    shared = Counter(url for url, _ in {(candidate.url, candidate.title.casefold()) for candidate in candidates})
     drafts: list[Draft] = []
     findings: list[Finding] = []
     for candidate, blocks in zip(candidates, texts, strict=True):

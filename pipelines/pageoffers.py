@@ -12,7 +12,7 @@ from pipelines.candidates import Candidate, from_selected, from_structured, join
 from pipelines.html import HtmlContent
 from pipelines.linkeddata import read_nodes
 from pipelines.records import Block, Finding, Page
-from pipelines.regions import Sought, blocks_within, find_regions, lies_within
+from pipelines.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.selectors import read_selected
 from pipelines.structured import StructuredOffer, read_offers
 
@@ -83,7 +83,8 @@ def _selected(html: HtmlPage, *, any_other: bool) -> tuple[list[Candidate], tupl
     items = read_selected(html.content.visible, rules.selectors, html.content.base)
     if not items:
         return [], () if any_other else (_none_matched(html),)
-    candidates = [from_selected(item, html.page, _first_text(html, item.region)) for item in items]
+    texts = blocks_by_region(html.content.blocks, (item.region for item in items))
+    candidates = [from_selected(item, html.page, _first_text(texts[item.region])) for item in items]
     unnamed = sum(not candidate.title for candidate in candidates)
     notes = (Finding("offer-without-title", f"{unnamed} items without any text were left out"),) if unnamed else ()
     return [candidate for candidate in candidates if candidate.title], notes
@@ -100,14 +101,13 @@ def _none_matched(html: HtmlPage) -> Finding:
     return Finding("no-offer-matched", f"selector '{item}' matched 0 nodes on {html.page.url}", item)
 
 
-def _first_text(html: HtmlPage, region: str) -> str:
-    blocks = blocks_within(html.content.blocks, region)
+def _first_text(blocks: Sequence[Block]) -> str:
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
     return heading or next((block.text[:120] for block in blocks), "")
 
 
 def _texts_of(candidates: Sequence[Candidate], blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
     """Each candidate's own blocks; the offer whose page this is has all that no other offer has."""
-    taken = [candidate.region for candidate in candidates if not candidate.own_page]
-    rest = tuple(block for block in blocks if not any(lies_within(block.path, region) for region in taken))
-    return [rest if c.own_page else blocks_within(blocks, c.region) for c in candidates]
+    regions = [candidate.region for candidate in candidates if not candidate.own_page]
+    inside = blocks_by_region(blocks, regions)
+    return [outside(blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]

@@ -21,7 +21,7 @@ from pipelines.language import language_of
 from pipelines.offers import draft_offers
 from pipelines.pageoffers import HtmlPage, find_offers
 from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
-from pipelines.regions import lies_within
+from pipelines.regions import outside
 from pipelines.urls import BadUrl, normalise_url, origin_of
 from pipelines.windowsets import WindowReading, combine, end_of
 
@@ -102,10 +102,10 @@ def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
     content = read_html(page, tree)
     canonical, notes = _canonical(page, content)
     html = HtmlPage(page, canonical or page.url, tree, content)
-    drafts, found = _custom_drafts(html, custom) if custom else _offer_drafts(html)
+    drafts, regions, found = _custom_drafts(html, custom) if custom else _offer_drafts(html)
     unavailable = _unavailable(page, content)
     drafts = tuple(_limited(draft, unavailable, html.url) for draft in drafts)
-    own = _own_entry(html, drafts, unavailable)
+    own = _own_entry(html, drafts, regions, unavailable)
     findings = (*content.findings, *notes, *found, *(unavailable.findings if unavailable else ()))
     if not drafts and not own:
         return _empty(html, findings)
@@ -157,29 +157,32 @@ def _alternates(html: HtmlPage) -> tuple[tuple[str, str], ...]:
 # ---------------------------------------------------------------- offers
 
 
-def _custom_drafts(html: HtmlPage, custom: CustomReader) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
-    return tuple(custom(html.page)), ()
+_Found = tuple[tuple[Draft, ...], tuple[str, ...], tuple[Finding, ...]]  # drafts, their regions, findings
 
 
-def _offer_drafts(html: HtmlPage) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
+def _custom_drafts(html: HtmlPage, custom: CustomReader) -> _Found:
+    drafts = tuple(custom(html.page))
+    return drafts, tuple(draft.region for draft in drafts), ()
+
+
+def _offer_drafts(html: HtmlPage) -> _Found:
     candidates, texts, findings = find_offers(html)
     drafts, found = draft_offers(candidates, texts, html.page, html.url, html.content.language)
-    return drafts, (*findings, *found)
+    return drafts, tuple(candidate.region for candidate in candidates), (*findings, *found)
 
 
 # ---------------------------------------------------------------- the page's own entry
 
 
-def _own_entry(html: HtmlPage, offers: Sequence[Draft], unavailable: WindowReading | None) -> Draft | None:
+def _own_entry(
+    html: HtmlPage, offers: Sequence[Draft], regions: Iterable[str], unavailable: WindowReading | None
+) -> Draft | None:
     """The page's entry: its text without that of its offers; None when no more than headings is left."""
     if any(draft.key == html.url for draft in offers):
         return None
     titles = {draft.title.casefold() for draft in offers}
-    blocks = tuple(
-        block
-        for block in html.content.blocks
-        if block.text.casefold() not in titles and not any(lies_within(block.path, draft.region) for draft in offers)
-    )
+    left = outside(html.content.blocks, regions)
+    blocks = tuple(block for block in left if block.text.casefold() not in titles)
     if all(block.kind == "heading" for block in blocks):
         return None
     ends = unavailable is not None and end_of(unavailable.window) is not None

@@ -5,15 +5,17 @@ Paths are those of `lxml`'s `getpath`: an element lies within another when its p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.records import Block
 
-__all__ = ["Sought", "blocks_within", "find_regions", "lies_within"]
+__all__ = ["Sought", "blocks_by_region", "find_regions", "lies_within", "outside"]
 
 _MOST_BLOCKS = 40  # a card with more blocks is no card but a part of the page
 _MOST_TEXT = 4_000  # characters, likewise
+_MOST_COMPARED = 2_000_000  # titles times blocks; beyond, a title counts only where it is the whole block
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,27 @@ def lies_within(path: str, region: str) -> bool:
     return bool(region) and (path == region or path.startswith(region + "/"))
 
 
-def blocks_within(blocks: Iterable[Block], region: str) -> tuple[Block, ...]:
-    """The blocks that stand in a region, in reading order."""
-    return tuple(block for block in blocks if lies_within(block.path, region))
+def blocks_by_region(blocks: Iterable[Block], regions: Iterable[str]) -> dict[str, tuple[Block, ...]]:
+    """For each region the blocks that stand in it, in reading order."""
+    found: dict[str, list[Block]] = {region: [] for region in regions if region}
+    for block in blocks:
+        for around in _around(block.path):
+            if around in found:
+                found[around].append(block)
+    return {region: tuple(inside) for region, inside in found.items()}
+
+
+def outside(blocks: Iterable[Block], regions: Iterable[str]) -> tuple[Block, ...]:
+    """The blocks that stand in none of the regions, in reading order."""
+    taken = frozenset(regions) - {""}
+    return tuple(block for block in blocks if not any(around in taken for around in _around(block.path)))
+
+
+def _around(path: str) -> Iterator[str]:
+    """The path itself and those of the elements around it, innermost first."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def find_regions(offers: Sequence[Sought], blocks: Sequence[Block]) -> tuple[str, ...]:
@@ -41,46 +61,70 @@ def find_regions(offers: Sequence[Sought], blocks: Sequence[Block]) -> tuple[str
     A card is the largest element around the offer's title that holds no other offer's title, within the size of
     a card. A single offer's card is the smallest element that holds its title and one of its marks.
     """
-    titles = [offer.region or _title_path(offer, blocks) for offer in offers]
-    return tuple(_card(offer, at, titles, blocks) for at, offer in enumerate(offers))
+    texts = [_plain(block.text) for block in blocks]
+    places = [_title_at(offer, blocks, texts, len(offers)) for offer in offers]
+    titles = [offer.region or _path(blocks, at) for offer, at in zip(offers, places, strict=True)]
+    crowded = _held_twice(set(titles) - {""})
+    cards = (_card(offer, at, blocks, texts, crowded) for offer, at in zip(offers, places, strict=True))
+    return tuple(offer.region or card for offer, card in zip(offers, cards, strict=True))
 
 
-def _title_path(offer: Sought, blocks: Sequence[Block]) -> str:
-    """The path of the block that most plainly is the title: the same text, a heading, else the shortest with it."""
+def _path(blocks: Sequence[Block], at: int | None) -> str:
+    return "" if at is None else blocks[at].path
+
+
+def _held_twice(titles: Iterable[str]) -> frozenset[str]:
+    """The paths of all elements that hold more than one of the titles."""
+    counts = Counter(around for path in titles for around in _around(path))
+    return frozenset(around for around, count in counts.items() if count > 1)
+
+
+def _title_at(offer: Sought, blocks: Sequence[Block], texts: Sequence[str], offers: int) -> int | None:
+    """Which block most plainly is the title: the same text, a heading, else the shortest that holds it."""
     wanted = _plain(offer.title)
-    holding = [block for block in blocks if wanted and wanted in _plain(block.text)]
-    best = min(holding, key=lambda block: (len(block.text), block.kind != "heading"), default=None)
-    return best.path if best else ""
+    if not wanted or offer.region:
+        return None
+    compared = offers * len(blocks) <= _MOST_COMPARED
+    holding = [at for at, text in enumerate(texts) if text == wanted or (compared and wanted in text)]
+    return min(holding, key=lambda at: (len(texts[at]), blocks[at].kind != "heading"), default=None)
 
 
-def _card(offer: Sought, at: int, titles: Sequence[str], blocks: Sequence[Block]) -> str:
-    if offer.region:
-        return offer.region
-    if not titles[at]:
+def _card(offer: Sought, at: int | None, blocks: Sequence[Block], texts: Sequence[str], crowded: frozenset[str]) -> str:
+    if at is None:
         return ""
-    others = [path for other, path in enumerate(titles) if other != at and path and path != titles[at]]
-    return _largest_alone(titles[at], others, blocks) if others else _smallest_with_mark(offer, titles[at], blocks)
+    if crowded:
+        return _largest_alone(at, blocks, crowded)
+    return _smallest_with_mark(offer, at, blocks, texts)
 
 
-def _largest_alone(path: str, others: Sequence[str], blocks: Sequence[Block]) -> str:
-    while (parent := _parent(path)) and not any(lies_within(other, parent) for other in others):
-        if not _is_card(blocks_within(blocks, parent)):
-            break
+def _largest_alone(at: int, blocks: Sequence[Block], crowded: frozenset[str]) -> str:
+    path = blocks[at].path
+    while (parent := _parent(path)) and parent not in crowded and _is_card(_inside(blocks, at, parent), blocks):
         path = parent
     return path
 
 
-def _smallest_with_mark(offer: Sought, path: str, blocks: Sequence[Block]) -> str:
+def _smallest_with_mark(offer: Sought, at: int, blocks: Sequence[Block], texts: Sequence[str]) -> str:
     """The title's own element when no mark stands near it: better too little than another's text."""
     marks = [mark for mark in map(_plain, offer.marks) if mark]
-    around = path
+    around = blocks[at].path
     while marks and (around := _parent(around)):
-        inside = blocks_within(blocks, around)
-        if not _is_card(inside):
+        inside = _inside(blocks, at, around)
+        if not _is_card(inside, blocks):
             break
-        if any(mark in _plain(block.text) for block in inside for mark in marks if block.path != path):
+        if any(mark in texts[i] for i in inside for mark in marks if i != at):
             return around
-    return path
+    return blocks[at].path
+
+
+def _inside(blocks: Sequence[Block], at: int, region: str) -> range:
+    """The blocks of a region that holds block `at`: they stand together, at most one more than a card may have."""
+    first = last = at
+    while first > 0 and at - first <= _MOST_BLOCKS and lies_within(blocks[first - 1].path, region):
+        first -= 1
+    while last + 1 < len(blocks) and last - at <= _MOST_BLOCKS and lies_within(blocks[last + 1].path, region):
+        last += 1
+    return range(first, last + 1)
 
 
 def _parent(path: str) -> str:
@@ -89,8 +133,8 @@ def _parent(path: str) -> str:
     return parent if parent.count("/") > 2 else ""
 
 
-def _is_card(blocks: Sequence[Block]) -> bool:
-    return len(blocks) <= _MOST_BLOCKS and sum(len(block.text) for block in blocks) <= _MOST_TEXT
+def _is_card(inside: range, blocks: Sequence[Block]) -> bool:
+    return len(inside) <= _MOST_BLOCKS and sum(len(blocks[at].text) for at in inside) <= _MOST_TEXT
 
 
 def _plain(text: str) -> str:

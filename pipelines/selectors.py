@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -16,7 +16,7 @@ from pipelines.records import FreshetError, OfferSelectors
 if TYPE_CHECKING:
     from parsel import Selector
 
-__all__ = ["BadSelector", "SelectedOffer", "read_selected"]
+__all__ = ["BadSelector", "SelectedOffer", "check_selectors", "read_selected"]
 
 _LINKED = {"url", "image"}  # fields that hold addresses
 
@@ -55,6 +55,13 @@ def read_selected(visible: HtmlElement, selectors: OfferSelectors, base: str) ->
     return tuple(_read_item(item, selectors, base, paths.of(item.root)) for item in outer)
 
 
+def check_selectors(selectors: OfferSelectors) -> None:
+    """Raise BadSelector naming the first field that is not CSS; settings call it before a crawl is begun."""
+    for name, css in asdict(selectors).items():
+        if css is not None:
+            _xpath(name, css)
+
+
 def _read_item(item: Selector, selectors: OfferSelectors, base: str, region: str) -> SelectedOffer:
     one = {
         name: _text(item, name, getattr(selectors, name), base)
@@ -88,7 +95,14 @@ def _of_element(element: HtmlElement, field: str) -> str:
 
 
 def _query(selector: Selector, field: str, css: str) -> list[Selector]:
+    return list(selector.xpath(_xpath(field, css)))
+
+
+def _xpath(field: str, css: str) -> str:
+    from cssselect import SelectorError
+    from parsel.csstranslator import HTMLTranslator
+
     try:
-        return list(selector.css(css))
-    except ValueError as error:
+        return HTMLTranslator().css_to_xpath(css)
+    except SelectorError as error:
         raise BadSelector(f"[offers] {field} = {css!r} is not a CSS selector ({error}); correct it") from error

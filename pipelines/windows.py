@@ -150,7 +150,7 @@ def _is_history(piece: Piece, read: _Text) -> bool:
 
 def _choose(read: _Text, pieces: list[Piece]) -> WindowReading:
     findings = tuple(_problem(read, piece, rule, message) for piece in pieces for rule, message in piece.problems)
-    evidence = tuple(_evidence(read, piece.statement) for piece in pieces)
+    evidence = tuple(dict.fromkeys(_evidence(read, piece.statement) for piece in pieces))
     dated = [piece for piece in pieces if piece.statement.rule != "limited"]
     central = [piece for piece in dated if not piece.statement.aside] or dated
     if not central:

@@ -52,7 +52,7 @@ def test_a_price_and_the_one_before(text: str) -> None:
     now, before = read_prices(text, ZoneInfo("Asia/Riyadh"))
     assert now is not None
     assert before is not None
-    assert (now.amount, before.amount, before.currency) == (189, 249, "SAR")
+    assert (now.amount, before.amount, before.currency) == (Decimal(189), Decimal(249), "SAR")
 
 
 @pytest.mark.parametrize(

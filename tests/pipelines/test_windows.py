@@ -312,7 +312,7 @@ _WORDS = "until|from|to|31|June|2026|-|&|,|every|Friday|حتى|من|٣٠|رمض�
 def test_no_text_can_break_the_reading(text: str) -> None:
     """Any text gives a window or None; a window's ranges are ordered and disjoint, its evidence is in the text."""
     for context in ("validity", "offer", "text"):
-        found = read_window(text, observed_at=SEEN, zone=RIYADH, context=context)  # type: ignore[arg-type]  # literals
+        found = read_window(text, observed_at=SEEN, zone=RIYADH, context=context)
         if found is None:
             continue
         bounds = [bound for pair in found.window.ranges for bound in pair if bound]

@@ -43,18 +43,18 @@ def _number(value: Decimal, number_format: str) -> str:
     section, value = _section(value, number_format or "General")
     template, literals = _take_literals(section)
     digits = _DIGITS.search(template)
-    if (
-        "general" in template.lower()
-        or "@" in template
-        or "/" in template
-        or "E+" in template
-        or not digits
-        or digits[0].endswith(",")
-    ):
+    unread = "general" in template.lower() or any(sign in template for sign in ("@", "/", "E+", "E-"))
+    if not digits and literals and not unread:
+        return _with_literals(template, literals)
+    if unread or not digits or digits[0].endswith(","):  # a comma at the end scales by a thousand
         return _general(value)
     scaled = value * 100 if "%" in template else value
     text = _grouped(scaled, digits)
     shown = template[: digits.start()] + text + template[digits.end() :]
+    return _with_literals(shown, literals)
+
+
+def _with_literals(shown: str, literals: list[str]) -> str:
     return "".join(literals[at] if 0 <= (at := ord(c) - _MARK) < len(literals) else c for c in shown).strip()
 
 
@@ -87,8 +87,13 @@ def _grouped(value: Decimal, digits: re.Match[str]) -> str:
     except InvalidOperation:  # more digits than decimal arithmetic keeps
         return _general(value)
     whole = digits[0].partition(".")[0]
-    text = f"{rounded:,f}" if "," in whole.rstrip(",") else f"{rounded:f}"
+    text = f"{rounded:,f}" if "," in whole else f"{rounded:f}".zfill(_least_width(whole, rounded, places))
     return _without_optional(text, places)
+
+
+def _least_width(whole: str, rounded: Decimal, places: str) -> int:
+    """Characters of a number whose format asks for so many digits before the point: 007."""
+    return whole.count("0") + (len(places) + 1 if places else 0) + (rounded < 0)
 
 
 def _without_optional(text: str, places: str) -> str:

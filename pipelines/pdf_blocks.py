@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipelines.bidi import direction_of
 from pipelines.pdf_layout import Lines
@@ -22,6 +23,7 @@ _BOLD_HEADING = 90
 _NEW_PARAGRAPH = 1.35  # times the usual distance between lines
 _INDENT = 0.9  # of the font size
 _SHORT_LINE = 0.8  # of the column's width; a sentence that ends before closes its paragraph
+_ROOM = 0.15  # of the column's width that a line ended on purpose leaves free
 _ITEM = re.compile(r"^(?:[•●○▪■□◦‣·❖➢✓✔\uf0b7\uf0a7]|[-–*](?= )|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)](?= ))\s*")
 _BULLET = re.compile(r"^[•●○▪■□◦‣·❖➢✓✔\uf0b7\uf0a7–*-]\s*")
 _SENTENCE_END = (".", "!", "?", ":", "؟", "۔", "。", "…", ";", "؛")
@@ -181,13 +183,14 @@ def _paragraphs(lines: Sequence[Segment], body: float) -> Iterator[list[Segment]
 
 def _usual_distance(lines: Sequence[Segment]) -> float:
     """The most common distance of two lines of one size, in units of that size; 1.2 when there is none."""
-    pairs = zip(lines, lines[1:], strict=False)
-    distances = Counter(round((a.y - b.y) / b.size, 1) for a, b in pairs if abs(a.size - b.size) < 0.5 and a.y > b.y)
+    distances = Counter(
+        round((a.y - b.y) / b.size, 1) for a, b in pairwise(lines) if abs(a.size - b.size) < 0.5 and a.y > b.y
+    )
     return max(1.0, min(distances.most_common(1)[0][0], 2.0)) if distances else 1.2
 
 
 def _begins(line: Segment, current: Sequence[Segment], usual: float, column: tuple[float, float]) -> bool:
-    """Whether a line begins a paragraph: after a gap, in another size or weight, as an item, indented, or after an end."""
+    """Whether a line begins a paragraph: after a gap or an end, in another size or weight, as an item, or indented."""
     above = current[-1]
     if abs(line.size - above.size) > 0.08 * above.size and not _same_line_height(line, current):
         return True
@@ -211,7 +214,7 @@ def _begins(line: Segment, current: Sequence[Segment], usual: float, column: tup
 
 def _would_fit(line: Segment, lines: Sequence[Segment], at: int) -> bool:
     """Whether a line's first word had room on the line above: then that line was ended on purpose."""
-    if at == 0 or abs(lines[at - 1].size - line.size) > 0.08 * line.size:
+    if at == 0 or abs(lines[at - 1].size - line.size) > 0.08 * line.size or _BROKEN_WORD.search(lines[at - 1].text):
         return False
     above = lines[at - 1]
     near = [other for other in lines[max(at - 4, 0) : at + 4] if abs(other.size - line.size) <= 0.08 * line.size]
@@ -221,7 +224,7 @@ def _would_fit(line: Segment, lines: Sequence[Segment], at: int) -> bool:
     word = line.text.partition(" ")[0]
     needed = len(word) / max(len(line.text), 1) * (line.x1 - line.x0) + 0.8 * line.size
     room = above.x0 - left if direction_of(line.text) > 0 else right - above.x1
-    return room > needed
+    return room > max(needed, _ROOM * (right - left))
 
 
 def _same_line_height(line: Segment, current: Sequence[Segment]) -> bool:

@@ -97,7 +97,7 @@ class _Paper:
             self._image = self._page.render(
                 scale=1, grayscale=True, rotation=-self._page.get_rotation() % 360
             ).to_numpy()
-        box = self._page.get_cropbox()
+        box = self._page.get_bbox()
         rows = slice(max(int(box[3] - top), 0), max(int(box[3] - bottom), 0) + 1)
         columns = slice(max(int(left - box[0]), 0), max(int(right - box[0]), 0) + 1)
         seen = self._image[rows, columns]
@@ -106,7 +106,7 @@ class _Paper:
 
 def read_sheet(page: Any) -> Sheet:
     """All of one page of a pypdfium2 document."""
-    sheet = Sheet(page.get_cropbox())
+    sheet = Sheet(page.get_bbox())
     width, height = page.get_size()
     areas = list(_areas(page))
     for area in areas:

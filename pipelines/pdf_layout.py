@@ -34,11 +34,14 @@ class Lines:
     lines: tuple[Segment, ...]
 
 
+_EMPTY = Grid(())
+
+
 @dataclass(frozen=True, slots=True)
 class _Placed(Segment):
     """A table in place of the lines it took."""
 
-    grid: Grid = Grid(())
+    grid: Grid = _EMPTY
 
 
 def read_layout(
@@ -193,7 +196,7 @@ def _split(rows: Sequence[Row], gaps: Sequence[_Gap]) -> list[list[Row]]:
 
 
 def _are_unaligned(band: Sequence[Row], columns: Sequence[Sequence[Row]]) -> bool:
-    """Whether the lines of the columns stand on heights of their own: what stands side by side does not belong together."""
+    """Whether the columns' lines stand on heights of their own: what stands side by side does not belong together."""
     if len(columns) > _MOST_COLUMNS or min(len(column) for column in columns) < 2:
         return False
     return sum(len(row) > 1 for row in band) < _UNALIGNED * max(len(column) for column in columns)

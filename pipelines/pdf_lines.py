@@ -1,4 +1,4 @@
-"""Glyphs of a page gathered into rows, and rows cut into segments where a column, a cell or a ruling line parts them."""
+"""Glyphs of a page gathered into rows, and rows cut into segments where columns, cells or ruling lines part them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from pipelines.pdf_glyphs import Glyph, Rule
 __all__ = ["Reading", "Segment", "gather_rows"]
 
 _NEAR = 0.7  # of the smaller font: how far baselines of one row may lie apart (superscripts)
+_LEVEL = 0.3  # the same for letters of one size, which nothing raises
+_RAISED = 0.85  # of the row's size, below which a letter may be raised or lowered
 _OVERLAP = 0.6  # of the lower glyph's height that the row must cover
 _OPEN_ROWS = 8  # rows above in which a glyph may still belong
 _ASCENT, _DESCENT = 0.8, 0.2  # of the font size
@@ -100,8 +102,9 @@ def _marks(marker: Segment, segment: Segment) -> bool:
 
 
 def _belongs(glyph: Glyph, row: _Row) -> bool:
-    smaller = min(glyph.size, row.size)
-    if abs(glyph.y - row.y) > _NEAR * smaller:
+    smaller, larger = min(glyph.size, row.size), max(glyph.size, row.size)
+    raised = smaller < _RAISED * larger
+    if abs(glyph.y - row.y) > (_NEAR if raised else _LEVEL) * smaller:
         return False
     top = min(glyph.y + _ASCENT * glyph.size, row.y + _ASCENT * row.size)
     bottom = max(glyph.y - _DESCENT * glyph.size, row.y - _DESCENT * row.size)

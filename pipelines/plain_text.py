@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from pipelines.decoding import decode_text
@@ -38,8 +39,10 @@ def read_csv(body: bytes, name: str, limits: DocumentLimits) -> DocumentContent:
     """A delimited table, each cell as it is written: pandas, as in unstructured, makes 007 a 7 and 1.10 a 1.1."""
     text = _text(body, name)
     csv.field_size_limit(len(text) + 1)  # the default, 128 KB, is less than what some cells hold
-    blocks = tuple(grid_blocks(list(_records(text, _delimiter(text))), None))
-    return DocumentContent(title_of((), "", name), blocks)
+    records = list(_records(text, _delimiter(text)))
+    lines = {number: line for number, line, _ in records}
+    grid = grid_blocks([(number, cells) for number, _, cells in records], None)
+    return DocumentContent(title_of((), "", name), tuple(replace(block, line=lines[block.line or 1]) for block in grid))
 
 
 def _text(body: bytes, name: str) -> str:
@@ -106,12 +109,12 @@ def _agreement(sample: str, delimiter: str) -> tuple[float, int]:
     return (widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(line on which the record begins, its cells)."""
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
+    """(number of the record, blank ones counted; line on which it begins; its cells)."""
     reader = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=delimiter)
     line = 1
-    for row in reader:
+    for number, row in enumerate(reader, 1):
         cells = [" ".join(cell.split()) for cell in row]
         if any(cells):
-            yield line, cells
+            yield number, line, cells
         line = reader.line_num + 1

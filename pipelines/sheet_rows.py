@@ -71,6 +71,8 @@ def _has_value(row: Sequence[str]) -> bool:
 def _complete_each_other(rows: Sequence[Sequence[str]]) -> bool:
     """Whether header rows stand in different columns, as a group's name above its parts do; a body's rows do not."""
     filled = [{at for at, cell in enumerate(row) if cell} for row in rows]
+    if min(len(columns) for columns in filled) < 2:
+        return False
     return all(len(upper & lower) <= max(len(upper), len(lower)) / 2 for upper, lower in itertools.pairwise(filled))
 
 

@@ -8,7 +8,7 @@ import selectors
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import IO
@@ -59,6 +59,7 @@ def crawl(job: CrawlJob, known: Iterable[KnownPage], *, on_progress: Callable[[i
     """
     _check(job)
     started = monotonic()
+    job = replace(job, directory=job.directory.resolve())
     job.directory.mkdir(parents=True, exist_ok=True)
     _clear(job.directory)
     write_known(job.directory, known)

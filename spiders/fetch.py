@@ -121,11 +121,16 @@ def _request(
 
 
 def _answer(response: Response, seconds: float) -> Answer:
-    headers = {
-        name.decode("latin-1").lower(): tuple(value.decode("latin-1") for value in values)
-        for name, values in response.headers.items()
-    }
+    headers = {name.decode("latin-1").lower(): tuple(map(_text, values)) for name, values in response.headers.items()}
     return Answer(response.url, seconds, response.status, headers, response.body)
+
+
+def _text(value: bytes) -> str:
+    """A header's value: UTF-8, as servers write Arabic addresses in Location, or what HTTP once said it is."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _known_problem(error: Exception, url: str, timeout: float, max_bytes: int) -> tuple[Outcome, str] | None:

@@ -6,10 +6,10 @@ levels costs its length and no more, and a usual page less than the tree would.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from lxml import etree
 from w3lib.html import get_meta_refresh
@@ -21,6 +21,7 @@ __all__ = ["MAX_LINKS", "PageLinks", "belongs", "follow", "read_links"]
 
 MAX_LINKS = 10_000  # on one page; menus and sitemaps for people have hundreds, traps have more
 _PIECE = 64 * 2**10
+_LONGEST_URL = 2048  # characters, the most a sitemap may list (sitemaps.org); longer ones come from traps
 _REFRESH_DELAY = 10.0  # seconds; a page that stays longer is meant to be read
 _REFRESH_HEAD = 64 * 2**10  # where a refresh is looked for
 _FOLLOWED_RELS = frozenset({"next", "prev", "alternate"})
@@ -47,7 +48,7 @@ class PageLinks:
 def read_links(body: bytes, url: str, charset: str | None = None) -> PageLinks:
     """Return what an HTML page at `url` points to: a, area, link rel=next/prev, alternates with hreflang, refresh."""
     target = _Target()
-    parser = etree.HTMLParser(target=target, huge_tree=True, encoding=_known(charset))  # type: ignore[call-overload]  # stubs want every callback, lxml does not
+    parser = _parser(target, charset)
     try:
         for at in range(0, len(body), _PIECE):
             parser.feed(body[at : at + _PIECE])
@@ -80,7 +81,7 @@ def _followed(links: PageLinks, scope: Scope, documents: bool) -> Iterator[str]:
 def belongs(url: str, scope: Scope, documents: bool) -> bool:
     """Whether a normalised address is worth asking for: in scope, and of a kind that is read."""
     path = url.partition("?")[0].lower()
-    if path.endswith(_SKIPPED_EXTENSIONS):
+    if len(url) > _LONGEST_URL or path.endswith(_SKIPPED_EXTENSIONS):
         return False
     if document_type_of(path):
         return documents and scope.holds_document(url)
@@ -136,13 +137,20 @@ def _base(declared: str | None, url: str) -> str:
 
 
 def _refresh(body: bytes, base: str, charset: str | None) -> str | None:
-    text = body[:_REFRESH_HEAD].decode(_known(charset) or "utf-8", errors="replace")
+    text = _decoded(body[:_REFRESH_HEAD], charset)
     delay, target = get_meta_refresh(text, base, ignore_tags=("noscript",))
     return target if target and delay is not None and delay <= _REFRESH_DELAY else None
 
 
-def _known(charset: str | None) -> str | None:
+def _decoded(body: bytes, charset: str | None) -> str:
     try:
-        return codecs.lookup(charset).name if charset else None
-    except LookupError:
-        return None
+        return body.decode(charset or "utf-8", errors="replace")
+    except (LookupError, ValueError):  # a charset nobody knows, or that is none of text
+        return body.decode("utf-8", errors="replace")
+
+
+def _parser(target: _Target, charset: str | None) -> Any:
+    try:
+        return etree.HTMLParser(target=target, huge_tree=True, encoding=charset)  # type: ignore[call-overload]  # stubs want every callback, lxml does not
+    except (LookupError, ValueError):
+        return _parser(target, None)

@@ -113,10 +113,6 @@ def _extension(url: str) -> str:
 
 
 def _by_magic(body: bytes, head: bytes, declared: str, url: str) -> str | None:
-    if b"%PDF-" in head and not _HTML_TAG.match(
-        head.lstrip()
-    ):  # readers allow junk before the mark (ISO 32000 H.3.4.1)
-        return "application/pdf"
     if head.startswith(b"PK\x03\x04"):
         return _zip_type(body)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -125,7 +121,10 @@ def _by_magic(body: bytes, head: bytes, declared: str, url: str) -> str | None:
         return "image/webp" if head[8:12] == b"WEBP" else "audio/wav"
     if head[4:8] == b"ftyp":
         return "video/mp4"
-    return next((kind for magic, kind in _MAGIC if head.startswith(magic) and not _reads_as_text(magic, head)), None)
+    marked = next((kind for magic, kind in _MAGIC if head.startswith(magic) and not _reads_as_text(magic, head)), None)
+    if marked is None and b"%PDF-" in head and not _HTML_TAG.match(head.lstrip()):
+        return "application/pdf"  # readers allow junk before the mark (ISO 32000 annex H.3.4.1)
+    return marked
 
 
 def _reads_as_text(magic: bytes, head: bytes) -> bool:

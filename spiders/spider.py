@@ -56,7 +56,7 @@ class CrawlSpider(Spider):
         self._ends_at = monotonic() + job.limits.crawl_seconds
         self._scope = _scope(job)
         self._starts = frozenset(self._scope.starts)
-        self._stopping = False
+        self._late: set[str] = set()  # lanes whose next turn would come after the crawl's end
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> CrawlSpider:
@@ -123,7 +123,7 @@ class CrawlSpider(Spider):
         if self._is_over():
             return
         busy = list(running.values())
-        for lane in self._frontier.lanes:
+        for lane in set(self._frontier.lanes) - self._late:
             for _ in range(LANES - busy.count(lane)):
                 entry = self._frontier.take(lane)
                 if entry is None:
@@ -131,18 +131,22 @@ class CrawlSpider(Spider):
                 running[asyncio.ensure_future(self._visit(entry))] = lane
 
     def _is_over(self) -> bool:
-        if monotonic() > self._ends_at:
-            self._incomplete(f"the crawl's time of {self._job.limits.crawl_seconds:.0f} s was over")
-        elif not self._stopping:
+        if monotonic() <= self._ends_at:
             return False
+        if self._frontier.waiting():
+            self._incomplete(f"the crawl's time of {self._job.limits.crawl_seconds:.0f} s was over")
         return True
 
     async def _visit(self, entry: Entry) -> None:
         try:
             captures, content = await self._visitor.visit(entry)
         except OutOfTime as error:
-            self._stopping = True
+            self._late.add(host_of(entry.url))
             self._incomplete(f"{error}; {shown(entry.url)} was not attempted")
+            return
+        except Exception as error:
+            _LOG.exception("%s could not be handled", shown(entry.url))
+            self._keep(_failed(entry, error))
             return
         last = captures[-1]
         if entry.sitemap and content is not None and content.sitemap is not None:
@@ -219,6 +223,12 @@ def _scope(job: CrawlJob) -> Scope:
     if job.kind == "urls" and not job.allow:
         return Scope.of(job.start_urls, (), job.deny)
     return Scope.of(job.start_urls, job.allow, job.deny)
+
+
+def _failed(entry: Entry, error: Exception) -> Capture:
+    """An error of ours costs the page it came on, not the crawl."""
+    message = f"an error in Freshet while handling it ({type(error).__name__}: {error}); the crawl's log has the whole"
+    return Capture(shown(entry.url), Outcome.BAD_CONTENT, datetime.now(UTC), linked=entry.linked, message=message[:500])
 
 
 def _refused(url: str, message: str) -> Capture:

@@ -37,6 +37,7 @@ __all__ = [
     "endless",
     "hang",
     "html",
+    "raw",
     "redirect",
     "reset",
     "silent_body",
@@ -139,6 +140,16 @@ def status(code: int, body: bytes = b"", **headers: str) -> Reply:
     return lambda talk: talk.answer(code, named, body)
 
 
+def raw(data: bytes) -> Reply:
+    """Exactly these bytes, HTTP or not, then the end of the connection."""
+
+    def reply(talk: Talk) -> None:
+        talk.keep = False
+        talk.send(data)
+
+    return reply
+
+
 def redirect(location: str, code: int = 302) -> Reply:
     """A redirect; the location is sent as it stands."""
     return status(code, Location=location)
@@ -225,10 +236,11 @@ def bomb(encoding: str, megabytes: int, content_type: str = "text/html") -> Repl
 
 def _packed(encoding: str, megabytes: int) -> bytes:
     if encoding == "br":
-        import brotli
+        import brotli  # type: ignore[import-untyped]  # ships no types
 
         compressor = brotli.Compressor(quality=5)
-        return b"".join(compressor.process(bytes(2**20)) for _ in range(megabytes)) + compressor.finish()
+        packed: bytes = b"".join(compressor.process(bytes(2**20)) for _ in range(megabytes))
+        return packed + bytes(compressor.finish())
     if encoding == "zstd":
         import zstandard
 

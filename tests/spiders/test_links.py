@@ -54,7 +54,7 @@ def test_depth_and_number_are_bounded():
     assert not read_links(deep, URL).cut
 
 
-@given(st.binary(max_size=500), st.none() | st.text(max_size=10))
+@given(st.binary(max_size=500), st.none() | st.text(max_size=10) | st.sampled_from(["hex", "idna", "utf-7", "rot13"]))
 def test_any_bytes_can_be_looked_at(body, charset):
     """Rubbish has no links; it raises nothing."""
     assert read_links(body, URL, charset).base

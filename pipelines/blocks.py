@@ -6,7 +6,6 @@ column's rows). Text is cut where a browser would start a new block of layout: a
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,6 +15,7 @@ from lxml.html import HtmlElement
 from pipelines.characters import fold, tidy
 from pipelines.records import Block
 from pipelines.tables import is_data_table, table_rows
+from pipelines.treepaths import Paths
 
 __all__ = ["Paths", "PlacedBlock", "read_blocks", "visible_text"]
 
@@ -32,6 +32,7 @@ _APART = frozenset(
     {"a", "img", "button", "label", "br", "time"}
 )  # inline, but not run together with what stands beside them
 _STRUCTURED = etree.XPath("boolean(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6|.//ul|.//ol|.//dl|.//table|.//pre|.//section)")
+_EVENTS: tuple[Literal["start", "end", "comment", "pi"], ...] = ("start", "end", "comment", "pi")
 _LONGEST_HEADING = 400  # characters; a longer one is a heading somebody forgot to close
 
 
@@ -55,33 +56,6 @@ class _Place:
     explained: bool = False  # of a dl: the term has had a dd
 
 
-class Paths:
-    """`getpath` of a tree's elements; children are numbered once a parent, so a million siblings stay linear."""
-
-    def __init__(self) -> None:
-        self._paths: dict[HtmlElement, str] = {}
-
-    def of(self, element: HtmlElement) -> str:
-        """The element's path from its root, as lxml's `getroottree().getpath(element)`."""
-        line = [element]
-        while line[-1] not in self._paths and (parent := line[-1].getparent()) is not None:
-            line.append(parent)
-        if line[-1] not in self._paths:
-            self._paths[line[-1]] = f"/{_tag(line[-1])}"
-        for parent in line[:0:-1]:
-            self._number(parent)
-        return self._paths[element]
-
-    def _number(self, parent: HtmlElement) -> None:
-        totals = Counter(_tag(child) for child in parent)
-        seen: Counter[str] = Counter()
-        for child in parent:
-            tag = _tag(child)
-            seen[tag] += 1
-            step = tag if totals[tag] == 1 else f"{tag}[{seen[tag]}]"
-            self._paths[child] = f"{self._paths[parent]}/{step}"
-
-
 @dataclass
 class _Walk:
     """The state of one walk: the open block elements, and the text since the last cut."""
@@ -99,8 +73,8 @@ class _Walk:
 def visible_text(element: HtmlElement) -> str:
     """The folded text of an element of a visible tree, with a space wherever a block, link or line ends."""
     pieces: list[str] = []
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if _is_block(node) or node.tag in _APART:
+    for event, node in etree.iterwalk(element, events=_EVENTS):
+        if event in {"start", "end"} and (_is_block(node) or node.tag in _APART):
             pieces.append(" ")
         if event == "start":
             pieces.append(node.text or "")
@@ -112,10 +86,12 @@ def visible_text(element: HtmlElement) -> str:
 def read_blocks(shown: HtmlElement) -> list[PlacedBlock]:
     """All blocks of a visible tree, menus and footers included, in document order."""
     walk = _Walk(places=[_Place(shown)])
-    steps = etree.iterwalk(shown, events=("start", "end"))
+    steps = etree.iterwalk(shown, events=_EVENTS)
     for event, element in steps:
         if event == "end":
             _leave(walk, element)
+        elif event != "start":
+            _add(walk, element.tail)  # of a comment
         elif _enter(walk, element):
             steps.skip_subtree()
     _cut(walk)

@@ -19,7 +19,7 @@ from pipelines.cards import names_offer
 
 __all__ = ["own_blocks"]
 
-_TAGS = frozenset({"nav", "footer", "menu"})
+_TAGS = frozenset({"nav", "footer", "menu", "aside"})
 _ROLES = frozenset({"navigation", "contentinfo", "search", "menu", "menubar", "toolbar", "alertdialog", "dialog"})
 _NAMES = re.compile(
     r"(?<![a-z])(?:nav|navbar|navigation|megamenu|submenu|sidenav|footer|breadcrumbs?|cookies?|consent|gdpr|"
@@ -36,7 +36,8 @@ _DOUBTFUL = re.compile(
 _FEWEST_OFFERS = 3  # blocks naming a price or saving that make a doubtful region content
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _KEPT_TAGS = frozenset({"html", "body", "main", "article", "form"})
-_MOST = 0.6  # share of the page's text from which a region is the page itself
+_MOST = 0.6  # share of the page's text from which a region is the page itself, whatever its class
+_NEARLY_ALL = 0.9  # the same, whatever its tag or role
 _CONTENT = etree.XPath("boolean(.//main|.//*[@role='main'])")
 _SKIP = re.compile(r"(?:skip|jump) to (?:the |main )*(?:content|navigation)|(?:تخط|انتقل).{0,12}المحتوى", re.IGNORECASE)
 _COOKIES = re.compile(
@@ -89,16 +90,15 @@ def _in_boilerplate(element: HtmlElement, regions: _Regions) -> bool:
 
 
 def _is_boilerplate(element: HtmlElement, regions: _Regions) -> bool:
-    if element.tag in _KEPT_TAGS or regions.share.get(element, 0.0) > _MOST:
+    share = regions.share.get(element, 0.0)
+    if element.tag in _KEPT_TAGS or share > _NEARLY_ALL:
         return False
     if element.tag in _TAGS or element.get("role") in _ROLES:
         return True
     if element.tag == "header":
         return not _heads_content(element)
-    if element.tag == "aside":
-        return True
     names = _CAMEL.sub("-", f"{element.get('class', '')} {element.get('id', '')}")
-    if _CONTENT(element):
+    if share > _MOST or _CONTENT(element):
         return False
     doubtful = _DOUBTFUL.search(names) and regions.offers[element] < _FEWEST_OFFERS
     return bool(doubtful or _NAMES.search(names))

@@ -41,9 +41,16 @@ _NAME = re.compile(r"([.#])((?:[\w-]|[^\x00-\x7f]|\\.)+)")
 class _Rule:
     selector: str
     style: tuple[tuple[str, str, bool], ...]  # property, value, important
+    hiding: bool  # on its own
 
 
 # ---------------------------------------------------------------- reading sheets
+
+
+@lru_cache(maxsize=64)
+def _rules_of(css: str) -> tuple[_Rule, ...]:
+    """Kept, because the pages of one site carry the same sheets."""
+    return tuple(_rules(css))
 
 
 def _rules(css: str) -> Iterator[_Rule]:
@@ -67,8 +74,9 @@ def _rules(css: str) -> Iterator[_Rule]:
 def _rule(prelude: str, declarations: str) -> Iterator[_Rule]:
     style = tuple(_declarations(declarations))
     if style:
+        hiding = _may_hide(style)
         for selector in prelude.split(",") if "(" not in prelude else [prelude]:
-            yield _Rule(selector.strip(), style)
+            yield _Rule(selector.strip(), style, hiding)
 
 
 def _declarations(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -114,7 +122,7 @@ def page_styles(tree: HtmlElement) -> dict[HtmlElement, Style]:
     won: dict[HtmlElement, dict[str, tuple[tuple[int, ...], str]]] = {}
     rules = list(enumerate(_sheet(tree)))
     names = _names(tree)
-    hiding = [(order, rule) for order, rule in rules if _may_hide(rule) and _may_match(rule.selector, names)]
+    hiding = [(order, rule) for order, rule in rules if rule.hiding and _may_match(rule.selector, names)]
     _apply(hiding, tree, won)
     _apply(_answers(rules, hiding, won), tree, won)
     for element in tree.iterfind(".//*[@style]"):
@@ -165,15 +173,15 @@ def _sheet(tree: HtmlElement) -> list[_Rule]:
     """The rules of the page's style elements that set a property of concern, in order."""
     css = [style.text or "" for style in tree.iter("style") if _for_screen(style)]
     most = _MOST_TESTS // max(1, sum(1 for _ in tree.iter()))
-    return [rule for text in css for rule in _rules(text)][:most]
+    return [rule for text in css for rule in _rules_of(text)][:most]
 
 
 def _for_screen(style: HtmlElement) -> bool:
     return any(_matches_screen(query) for query in style.get("media", "all").lower().split(","))
 
 
-def _may_hide(rule: _Rule) -> bool:
-    style = {name: value for name, value, _ in rule.style}
+def _may_hide(declarations: tuple[tuple[str, str, bool], ...]) -> bool:
+    style = {name: value for name, value, _ in declarations}
     return hides(style) or smothers(style) is True
 
 

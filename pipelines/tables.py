@@ -143,12 +143,13 @@ def _row_text(headers: list[str], cells: list[HtmlElement | None], line: list[st
     parts: list[str] = []
     said: set[HtmlElement] = set()
     lead = ""
+    leads = any(cell is not None and cell.tag == "td" for cell in cells)
     for x, (cell, text) in enumerate(zip(cells, line, strict=True)):
         if not text or cell is None or cell in said:
             continue
         said.add(cell)
         header = headers[x] if x < len(headers) else ""
-        if cell.tag == "th" and not header and not parts and not lead:
+        if leads and cell.tag == "th" and not header and not parts and not lead:
             lead = text
         else:
             parts.append(f"{header}: {text}" if header and header != text else text)

@@ -66,12 +66,12 @@ def _hide(shown: HtmlElement, styles: dict[HtmlElement, Style]) -> list[str]:
             mute.pop()
             continue
         style = styles.get(element, {})
-        muted = smothers(style)
+        muted = None if element.tag in _SHELL else smothers(style)
         mute.append(mute[-1] if muted is None else muted)
         if element.tag not in _SHELL and _is_hidden(element, style, controlled):
             gone.append(element)
             walk.skip_subtree()
-        elif mute[-1] and element.tag not in _SHELL:
+        elif mute[-1]:
             smothered.append(element)
     return [*_mute(smothered), *_empty(gone)]
 

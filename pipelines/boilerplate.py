@@ -41,7 +41,7 @@ _NEARLY_ALL = 0.9  # the same, whatever its tag or role
 _CONTENT = etree.XPath("boolean(.//main|.//*[@role='main'])")
 _SKIP = re.compile(r"(?:skip|jump) to (?:the |main )*(?:content|navigation)|(?:تخط|انتقل).{0,12}المحتوى", re.IGNORECASE)
 _COOKIES = re.compile(
-    r"\b(?:we|site|website)\b.{0,40}\buses? cookies|ملفات تعريف الارتباط|ملفات الكوكيز", re.IGNORECASE
+    r"\b(?:we|site|website)\b.{0,40}\buses? cookies|ملفات (?:تعريف )?الارتباط|ملفات الكوكيز", re.IGNORECASE
 )
 _MENU_WORDS = 4  # a menu's entries are shorter, on average
 

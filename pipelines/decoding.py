@@ -23,8 +23,9 @@ class BadContent(FreshetError):
 
 _SAMPLE = 400_000  # characters in which words are judged
 _WORD = re.compile(r"[^\s\x00-\x26\x28-\x40\x5b-\x60\x7b-\x7f\u2000-\u206f،؛؟]+")
-_COMMON_ARABIC = frozenset("في من على إلى عن مع أو كل هذا هذه التي الذي بعد قبل حتى خلال عند بين كما ما لا".split())
-# Anywhere in the page: some declare after 4 KB of scripts. Bounded, so that a million "<meta" cost no more than one each.
+_PARTICLES = "في من على إلى عن مع أو كل هذا هذه التي الذي بعد قبل حتى خلال عند بين كما ما لا"
+_COMMON_ARABIC = frozenset(_PARTICLES.split())
+# Anywhere in the page: some declare after 4 KB of scripts. Bounded: a million "<meta" must stay cheap.
 _DECLARED = re.compile(rb"<(?:meta|\?xml)[^<>]{0,1000}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _NO_ACCENT = bytes(range(0xC0))
 _NO_LETTER = bytes(byte for byte in range(256) if not bytes([byte]).isalpha())

@@ -1,4 +1,4 @@
-"""A PDF written glyph by glyph: which character stands where, and in which order the file draws it, is up to the test."""
+"""A PDF written glyph by glyph: which character stands where, and in which order it is drawn, is up to the test."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ def raw_pdf(*pages: Iterable[Run], extra: str = "", crop: str = "") -> bytes:
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {len(contents)} >>",
-        "<< /Type /Font /Subtype /Type0 /BaseFont /Sample /Encoding /Identity-H /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
-        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Sample /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
+        "<< /Type /Font /Subtype /Type0 /BaseFont /Sample /Encoding /Identity-H"
+        " /DescendantFonts [4 0 R] /ToUnicode 5 0 R >>",
+        "<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Sample"
+        " /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity)"
         " /Supplement 0 >> /DW 500 /FontDescriptor << /Type /FontDescriptor /FontName /Sample /Flags 4 /ItalicAngle 0"
         " /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 /FontBBox [0 -200 500 800] >> >>",
         _stream(_to_unicode(letters)),

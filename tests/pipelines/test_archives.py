@@ -91,7 +91,7 @@ def test_directory_that_lies_about_its_count() -> None:
 
 def test_overlapping_entries() -> None:
     """Two entries that share their bytes are refused."""
-    with pytest.raises(DocumentUnsafe, match="overlaps|appears"):
+    with pytest.raises(DocumentUnsafe, match=r"overlaps|appears"):
         check(altered([("a.bin", b"x" * 50), ("b.bin", b"x" * 50)], "header_offset"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from fpdf import FPDF
-from fpdf.encryption import AccessPermission
+from fpdf.enums import AccessPermission
 
 from pipelines.document_records import (
     DocumentBroken,

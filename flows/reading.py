@@ -14,7 +14,7 @@ from pipelines.records import Draft, FreshetError, Page, Reading
 if TYPE_CHECKING:
     from pipelines.settings import Source
 
-__all__ = ["reading_recipe", "reading_session"]
+__all__ = ["check_reading", "reading_recipe", "reading_session"]
 
 ReadAll = Callable[[Iterable[Page]], Iterable[Reading]]
 
@@ -28,12 +28,24 @@ def reading_recipe(source: Source) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def check_reading(source: Source) -> None:
+    """Raise SettingsError when the source's selectors are none, before anything is fetched for them."""
+    from pipelines.selectors import BadSelector, check_selectors
+    from pipelines.settings import SettingsError
+
+    selectors = source.rules().selectors
+    try:
+        if selectors is not None:
+            check_selectors(selectors)
+    except BadSelector as error:
+        raise SettingsError(f"{source.file}: {error}") from error
+
+
 @contextmanager
 def reading_session(source: Source) -> Iterator[ReadAll]:
     """A function that reads pages one after another; documents go to one killable child that lives as long."""
-    from pipelines.reading import read_page
-
     from pipelines.documents import DocumentReader
+    from pipelines.reading import read_page
 
     own = _own_reader(source.reader)
     with DocumentReader() as documents:

@@ -65,12 +65,7 @@ class Texts:
             blocks = draft.blocks or _stand_in(draft)
             windows = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
             chunks = chunk_blocks(blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens)
-            return [
-                PlannedChunk(
-                    c.heading, c.body, c.embedded_text, c.page, _together(windows[c.first_block : c.last_block + 1])
-                )
-                for c in chunks
-            ]
+            return [_planned(c, windows[c.first_block : c.last_block + 1]) for c in chunks]
 
         return cut
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pipelines.records import Draft, Evidence, Window
+from pipelines.records import OPEN, Draft, Evidence, Window
 
 __all__ = ["Statement", "merge"]
 
@@ -34,11 +34,12 @@ def merge(statements: Sequence[Statement]) -> Statement:
     first, others = ranked[0].draft, [s.draft for s in ranked[1:]]
     if not others:
         return ranked[0]
-    window = _earliest_end([first, *others])
+    kind = "offer" if any(d.kind == "offer" for d in [first, *others]) else first.kind
+    window = _earliest_end([first, *others]) or (OPEN if kind == "offer" else first.window)
     filled = {name: _first_given(name, [first, *others]) for name in _FILLED}
     merged = replace(
         first,
-        kind="offer" if any(d.kind == "offer" for d in [first, *others]) else first.kind,
+        kind=kind,
         description=first.description or next((d.description for d in others if d.description), ""),
         category=tuple(dict.fromkeys(c for d in [first, *others] for c in d.category)),
         window=window,
@@ -59,17 +60,22 @@ def _first_given(name: str, drafts: Sequence[Draft]) -> object:
     return next((value for d in drafts if (value := getattr(d, name)) is not None), None)
 
 
-def _earliest_end(drafts: Sequence[Draft]) -> Window:
+def _earliest_end(drafts: Sequence[Draft]) -> Window | None:
+    """The window that ends first, among equals one that states its start; None: no draft states one."""
     bounded = [d.window for d in drafts if d.window.validity not in _UNSTATED]
     if not bounded:
-        return drafts[0].window
-    chosen = min(bounded, key=_end)
+        return None
+    chosen = min(bounded, key=lambda window: (_end(window), _starts_unknown(window)))
     ends = sorted({_end(window) for window in bounded})
     if len(ends) == 1:
         return chosen
     said = ", ".join("never" if end == _FOREVER else end.isoformat() for end in ends)
     conflict = Evidence("window", f"places disagree on its end: {said}; the earliest is served", "window-conflict")
     return replace(chosen, evidence=(*chosen.evidence, conflict))
+
+
+def _starts_unknown(window: Window) -> bool:
+    return not window.ranges or window.ranges[0][0] is None
 
 
 def _end(window: Window) -> datetime:

@@ -67,6 +67,7 @@ def read_missing(
     with fenced(conn, run):
         conn.execute(_LINK, {"run": run, "recipe": recipe})
         conn.execute(_BLAME, {"run": run})
+        conn.execute("select kb_store.doubt_emptied(%s)", (run,))
     return len(wanted)
 
 

@@ -251,7 +251,7 @@ begin
         and (offers.category is null or e.category && offers.category)
         and (offers.language is null or e.language = offers.language)
         and (offers.source is null or s.name = any (offers.source))
-    order by lower(w.range) > at nulls first, upper(w.range) nulls last, e.entry_id
+    order by coalesce(lower(w.range) > at, false), upper(w.range) nulls last, e.entry_id
     limit offers.max_results;
 end
 $$;
@@ -460,6 +460,40 @@ $$;
 
 COMMENT ON FUNCTION kb_store.covered_languages(query text) IS 'Languages of the texts on which the active model''s opinion of this query counts; empty: all; null: none.';
 
+CREATE FUNCTION kb_store.doubt_emptied(of_run bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- a page that gave offers and gives none is a broken reading until its source says that it is empty,
+    -- or until it is still so a day later
+    update kb_store.attempt a
+    set outcome = 'empty_extraction',
+        message = format(
+            'no offer read from %s (%s before); what it gave stays until its own end. If the site changed, look at the'
+            ' selectors of %s; if it is truly empty, set empty_marker', a.url, before.offers, s.name
+        )
+    from kb_store.run r, kb_store.source s, kb_store.page p, kb_store.reading d,
+        lateral (
+            select count(*) as offers
+            from kb_store.draft o
+            join kb_store.entry e on e.source_id = p.source_id and e.key = o.key and e.kind = 'offer'
+            join kb_store.served_entry v using (entry_id)
+            where o.reading_id = p.reading_id and o.content ->> 'kind' = 'offer'
+        ) before
+    where a.run_id = of_run and a.outcome in ('ok', 'not_modified')
+        and r.run_id = a.run_id and s.source_id = r.source_id
+        and p.source_id = r.source_id and p.url = a.url and p.reading_id <> a.reading_id
+        and d.reading_id = a.reading_id and d.outcome = 'ok'
+        and before.offers > 0
+        and (p.empty_since is null or p.empty_since > a.fetched_at - interval '24 hours')
+        and not exists (
+            select from kb_store.draft o where o.reading_id = a.reading_id and o.content ->> 'kind' = 'offer'
+        )
+        and not d.findings @> '[{"rule": "listing-empty"}]'
+$$;
+
+COMMENT ON FUNCTION kb_store.doubt_emptied(of_run bigint) IS 'Takes the word from pages that gave offers and now give none, unless that is said or lasts.';
+
 CREATE FUNCTION kb_store.effective_readings(of_run bigint) RETURNS TABLE(page_id bigint, url text, reading_id bigint, verified_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -467,12 +501,13 @@ CREATE FUNCTION kb_store.effective_readings(of_run bigint) RETURNS TABLE(page_id
     -- what each page of the source says once this run is published: its new reading when that is sound,
     -- else the one it had; nothing when it is proven gone
     select p.page_id, p.url,
-        case when r.outcome = 'ok' then a.reading_id else p.reading_id end,
-        case when r.outcome = 'ok' then a.fetched_at end
+        case when s.sound then a.reading_id else p.reading_id end,
+        case when s.sound then a.fetched_at end
     from kb_store.run
     join kb_store.page p using (source_id)
     left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
     left join kb_store.reading r on r.reading_id = a.reading_id
+    cross join lateral (select a.outcome in ('ok', 'not_modified') and r.outcome = 'ok' as sound) s
     where run.run_id = of_run and not kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
 $$;
 
@@ -646,6 +681,7 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     update kb_store.page p
     set last_verified = a.fetched_at,
         missing_since = null,
+        empty_since = null,
         final_url = a.final_url,
         etag = a.etag,
         last_modified = a.last_modified,
@@ -665,14 +701,14 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     update kb_store.page p
     set last_verified = a.fetched_at,
         missing_since = null,
+        empty_since = null,
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,
         reading_id = coalesce(a.reading_id, p.reading_id)
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'not_modified'
-    left join kb_store.reading e on e.reading_id = a.reading_id
-    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and e.outcome is distinct from 'parse_failed';
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url;
 
     -- proven gone: nothing of it is kept for the next look, so that it is fetched whole if it comes back
     update kb_store.page p
@@ -682,6 +718,12 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     join kb_store.attempt a on a.run_id = r.run_id
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url
         and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since);
+
+    update kb_store.page p
+    set empty_since = coalesce(p.empty_since, a.fetched_at)
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'empty_extraction'
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.empty_since is null;
 
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at)
@@ -1539,6 +1581,7 @@ CREATE TABLE kb_store.page (
     last_outcome text NOT NULL,
     last_verified timestamp with time zone,
     missing_since timestamp with time zone,
+    empty_since timestamp with time zone,
     final_url text,
     etag text,
     last_modified text,
@@ -1569,6 +1612,8 @@ COMMENT ON COLUMN kb_store.page.last_outcome IS 'How that attempt ended, from th
 COMMENT ON COLUMN kb_store.page.last_verified IS 'When it last answered with content or with not modified.';
 
 COMMENT ON COLUMN kb_store.page.missing_since IS 'First 404 of the current row of them; null: not missing.';
+
+COMMENT ON COLUMN kb_store.page.empty_since IS 'First of the current row of readings without the offers it gave before; null: not in doubt.';
 
 COMMENT ON COLUMN kb_store.page.final_url IS 'Where its redirects led.';
 
@@ -2409,6 +2454,9 @@ GRANT ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) TO kb
 
 REVOKE ALL ON FUNCTION kb_store.covered_languages(query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.covered_languages(query text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.doubt_emptied(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.doubt_emptied(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.effective_readings(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.effective_readings(of_run bigint) TO kb_writer;

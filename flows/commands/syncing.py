@@ -53,10 +53,13 @@ def reindex(
 
 def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folder) -> None:
     from flows.bars import bars
+    from flows.reading import check_reading
     from flows.sync import sync_all
 
     project = opened(folder)
     chosen = sources_named(project, names)
+    for source in chosen:
+        check_reading(source)
     with bars() as progress:
         reports = sync_all(project, chosen, options, progress)
     if as_json:

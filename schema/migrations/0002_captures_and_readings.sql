@@ -19,6 +19,7 @@ create table kb_store.page (
     last_outcome text not null,
     last_verified timestamptz,
     missing_since timestamptz,
+    empty_since timestamptz,
     final_url text,
     etag text,
     last_modified text,
@@ -41,6 +42,7 @@ comment on column kb_store.page.last_attempt is 'When it was last attempted.';
 comment on column kb_store.page.last_outcome is 'How that attempt ended, from the closed list of outcomes.';
 comment on column kb_store.page.last_verified is 'When it last answered with content or with not modified.';
 comment on column kb_store.page.missing_since is 'First 404 of the current row of them; null: not missing.';
+comment on column kb_store.page.empty_since is 'First of the current row of readings without the offers it gave before; null: not in doubt.';
 comment on column kb_store.page.final_url is 'Where its redirects led.';
 comment on column kb_store.page.etag is 'Validator sent back next time.';
 comment on column kb_store.page.last_modified is 'Validator sent back next time.';

@@ -6,6 +6,7 @@ as $$
     update kb_store.page p
     set last_verified = a.fetched_at,
         missing_since = null,
+        empty_since = null,
         final_url = a.final_url,
         etag = a.etag,
         last_modified = a.last_modified,
@@ -25,14 +26,14 @@ as $$
     update kb_store.page p
     set last_verified = a.fetched_at,
         missing_since = null,
+        empty_since = null,
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,
         reading_id = coalesce(a.reading_id, p.reading_id)
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'not_modified'
-    left join kb_store.reading e on e.reading_id = a.reading_id
-    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and e.outcome is distinct from 'parse_failed';
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url;
 
     -- proven gone: nothing of it is kept for the next look, so that it is fetched whole if it comes back
     update kb_store.page p
@@ -42,6 +43,12 @@ as $$
     join kb_store.attempt a on a.run_id = r.run_id
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url
         and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since);
+
+    update kb_store.page p
+    set empty_since = coalesce(p.empty_since, a.fetched_at)
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'empty_extraction'
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.empty_since is null;
 
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at)

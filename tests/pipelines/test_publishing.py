@@ -315,3 +315,32 @@ def test_bytes_that_fail_to_be_read_are_quarantined_at_the_third_strike(story: S
     assert story.served() == {A: "Before"}
     story.sync({A: [offer(A, "After")]}, after=HOUR)
     assert story.served() == {A: "After"}
+
+
+def test_offers_that_vanish_from_their_page_all_at_once_are_doubted(story: Story) -> None:
+    """No offer from a page that gave some is an error a person reads; it is believed when it lasts a day."""
+    story.sync({LIST: [offer(A), offer(B)]})
+    changed = [page(LIST, "A new layout nobody can read offers from")]
+    for after in (HOUR, HOUR):
+        story.sync({LIST: changed}, after=after)
+        (said,) = story.conn.execute("select message from kb_store.attempt order by run_id desc limit 1").fetchall()
+        assert "(2 before)" in said[0]
+    assert set(story.served()) == {A, B}
+    assert story.conn.execute("select suspect from kb.freshness()").fetchone() == (0,)
+    story.sync({LIST: changed, C: [offer(C)]}, after=DAY)
+    assert story.conn.execute("select suspect from kb.freshness()").fetchone() == (2,)
+
+
+def test_statements_merge_the_same_whatever_their_order() -> None:
+    """A card and the offer's own page make one offer; an open card does not make a page's text standing for ever."""
+    from datetime import datetime
+
+    from pipelines.merging import Statement, merge
+
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    card, own = offer(A, price=Decimal(99)), page(A, "The offer's own page, read as a page, which says much more")
+    both = [Statement(card, LIST, now), Statement(own, A, now)]
+    assert merge(both) == merge(both[::-1])
+    merged = merge(both).draft
+    assert (merged.kind, merged.window.validity, merged.price) == ("offer", "open", 99)
+    assert merged.blocks == own.blocks

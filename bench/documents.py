@@ -1,6 +1,6 @@
 """Read every file under a folder and print one line a file, then a summary.
 
-    python bench/documents.py [FOLDER] [--text]
+    python -m bench.documents [FOLDER] [--text]
 
 The default folder is ../shared/data/documents. `--text` prints the blocks too.
 """
@@ -8,6 +8,7 @@ The default folder is ../shared/data/documents. `--text` prints the blocks too.
 from __future__ import annotations
 
 import argparse
+import resource
 import time
 from collections import Counter
 from pathlib import Path
@@ -29,7 +30,9 @@ def main() -> None:
     with DocumentReader() as reader:
         for path in files:
             counts[_read_one(reader, path, arguments)] += 1
-    print(f"\n{len(files)} files in {time.perf_counter() - began:.1f} s: {dict(counts.most_common())}")
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"\npeak memory of the reading process: {peak:.0f} MB")
+    print(f"{len(files)} files in {time.perf_counter() - began:.1f} s: {dict(counts.most_common())}")
 
 
 def _arguments() -> argparse.Namespace:

@@ -66,7 +66,7 @@ def check_archive(body: bytes, name: str, limits: DocumentLimits) -> Archive:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             entries = archive.infolist()
             directory = archive.start_dir
-    except (zipfile.BadZipFile, ValueError, struct.error, UnicodeDecodeError) as error:
+    except (zipfile.BadZipFile, ValueError, struct.error, OSError, NotImplementedError) as error:
         raise DocumentBroken(f"{name}: its zip directory cannot be read ({error}); save it again") from error
     _check_names(entries, name, limits)
     names = tuple(entry.filename for entry in entries)

@@ -148,6 +148,8 @@ def _compound_kind(body: bytes, name: str) -> str:
 def _magic_kind(body: bytes) -> str | None:
     if body[:4] == b"RIFF" or body[4:8] == b"ftyp":
         return "image" if body[8:12] in (b"WEBP", b"heic", b"heix", b"mif1", b"avif") else "recording"
+    if body[257:262] == b"ustar":
+        return "archive"
     if body[:2] == b"BM" and body[6:10] == b"\0\0\0\0":
         return "image"
     return next((kind for magic, kind in _MAGIC if body.startswith(magic)), None)

@@ -115,7 +115,7 @@ class OwnServer:
         """Start it again if its process has ended, and wait for it; whether that was needed."""
         if self.alive:
             return False
-        _log.warning("the project's Prefect server has ended and is started again: see %s", self.home / "server.log")
+        _log.error("the project's Prefect server has ended and is started again: see %s", self.home / "server.log")
         self.start()
         self.wait_until_healthy()
         return True

@@ -102,11 +102,11 @@ def _guarded(run: _Run) -> Report:
         return _lead(run)
     except FreshetError as error:
         return _ended(run, "failed", str(error))
-    except KeyboardInterrupt:
-        _ended(run, "cancelled", "stopped by a signal")
-        raise
-    except BaseException as error:
+    except Exception as error:
         _ended(run, "failed", f"{type(error).__name__}: {error}")
+        raise
+    except BaseException:  # Ctrl-C, an exit, and what Prefect raises on SIGTERM
+        _ended(run, "cancelled", "stopped by a signal")
         raise
 
 

@@ -9,6 +9,7 @@ import typer
 
 from flows.commands.options import AsJson, Category, Folder, Language, Sources, opened
 from flows.commands.output import at, print_json, say, shown, when
+from flows.commands.telling import tell_hit
 
 __all__ = ["history", "offers", "search", "status"]
 
@@ -49,10 +50,7 @@ def search(
     if not hits:
         say("nothing that is true now answers this")
     for hit in hits:
-        price = f"  {hit['price']} {hit['currency'] or ''}" if hit["price"] is not None else ""
-        say(f"{hit['score']:.2f}  {shown(hit['title'])}{price}")
-        say(f"      {shown(hit['body'])[:200]}")
-        say(f"      {when(hit, zone)} · {shown(hit['url'])}{' · stale' if hit['stale'] else ''}")
+        tell_hit(hit, zone)
     if hits and not answerable:
         say("weak: better say that you do not know")
 

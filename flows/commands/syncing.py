@@ -8,9 +8,9 @@ import typer
 
 from flows.commands.options import AsJson, Folder, opened, sources_named
 from flows.commands.output import print_json, say, shown
+from flows.commands.telling import tell
 
 if TYPE_CHECKING:
-    from flows.reports import Report
     from flows.sync import Options
 
 __all__ = ["reindex", "runs", "sync"]
@@ -66,33 +66,9 @@ def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folde
         print_json({"runs": [report.as_json() for report in reports]})
     else:
         for report in reports:
-            _tell(report)
+            tell(report)
     codes = {_CODES[report.state] for report in reports}
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
-
-
-def _tell(report: Report) -> None:
-    pages, entries, chunks = report.pages, report.entries, report.chunks
-    say(f"{report.source}: run {report.run} {report.state}")
-    if pages:
-        outcomes = ", ".join(f"{count} {name}" for name, count in pages["outcomes"].items()) or "none"
-        say(f"  pages    {pages['requested']} requested: {outcomes}")
-    if entries:
-        say("  entries  " + ", ".join(f"{count} {name}" for name, count in entries.items() if count or name == "live"))
-    if chunks:
-        say("  chunks   " + ", ".join(f"{count} {name}" for name, count in chunks.items()))
-    if report.seconds:
-        say("  seconds  " + ", ".join(f"{value:.1f} {name}" for name, value in report.seconds.items()))
-    for reason in report.verdict:
-        say(f"  verdict  {shown(reason)}")
-    for line in report.plan or []:
-        say(f"  {line.change:10} {line.kind} {shown(line.title)}  {shown(line.url)}")
-        for name, (before, after) in line.differs.items():
-            say(f"             {name}: {shown(before)} → {shown(after)}")
-    for problem in report.problems[:20]:
-        say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
-    if len(report.problems) > 20:
-        say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
 
 
 runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)

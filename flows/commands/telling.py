@@ -1,0 +1,47 @@
+"""What a run and a hit look like to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flows.commands.output import say, shown, when
+
+if TYPE_CHECKING:
+    from flows.reports import Report
+
+__all__ = ["tell", "tell_hit"]
+
+
+def tell(report: Report) -> None:
+    """Print what came of a run."""
+    pages, entries, chunks = report.pages, report.entries, report.chunks
+    say(f"{report.source}: run {report.run} {report.state}")
+    if pages:
+        outcomes = ", ".join(f"{count} {name}" for name, count in pages["outcomes"].items()) or "none"
+        say(f"  pages    {pages['requested']} requested: {outcomes}")
+    if entries:
+        say("  entries  " + ", ".join(f"{count} {name}" for name, count in entries.items() if count or name == "live"))
+    if chunks:
+        say("  chunks   " + ", ".join(f"{count} {name}" for name, count in chunks.items()))
+    if report.seconds:
+        say("  seconds  " + ", ".join(f"{value:.1f} {name}" for name, value in report.seconds.items()))
+    for reason in report.verdict:
+        say(f"  verdict  {shown(reason)}")
+    for line in report.plan or []:
+        say(f"  {line.change:10} {line.kind} {shown(line.title)}  {shown(line.url)}")
+        for name, (before, after) in line.differs.items():
+            say(f"             {name}: {shown(before)} → {shown(after)}")
+    for problem in report.problems[:20]:
+        say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
+    if len(report.problems) > 20:
+        say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
+
+
+def tell_hit(hit: Mapping[str, Any], zone: ZoneInfo) -> None:
+    """Print a row of kb.search: its score, what it says, its window in that zone and where it stands."""
+    price = f"  {hit['price']} {hit['currency'] or ''}" if hit["price"] is not None else ""
+    say(f"{hit['score']:.2f}  {shown(hit['title'])}{price}")
+    say(f"      {shown(hit['body'])[:200]}")
+    say(f"      {when(hit, zone)} · {shown(hit['url'])}{' · stale' if hit['stale'] else ''}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 
@@ -55,11 +56,11 @@ def _parts(text: str, place: re.Pattern[str]) -> Iterator[str]:
 
 
 def _gathered(words: list[str], count: Callable[[str], int], room: int) -> Iterator[str]:
-    """Yield runs of words that fit; a single word that does not is cut by characters."""
+    """Yield short runs of words, begun where a word's own hash says so; a word that does not fit is cut."""
     run, tokens = "", 0
     for word in words:
         size = count(word)
-        if run and tokens + size > room:
+        if run and (tokens + size > room or _begins_run(word)):
             yield run
             run, tokens = "", 0
         if size > room:
@@ -68,6 +69,11 @@ def _gathered(words: list[str], count: Callable[[str], int], room: int) -> Itera
         run, tokens = run + word, tokens + size
     if run:
         yield run
+
+
+def _begins_run(word: str) -> bool:
+    """Return whether a run of words begins with this one: for one in eight, wherever it stands."""
+    return hashlib.blake2b(word.encode(), digest_size=1).digest()[0] % 8 == 0
 
 
 def _cut(text: str, count: Callable[[str], int], room: int) -> Iterator[str]:

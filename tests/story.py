@@ -78,12 +78,14 @@ class Story:
     source: Source = field(default_factory=lambda: Source(name="shop", kind="site", start_urls=("https://shop.test/",)))
     guard: GuardSettings = field(default_factory=GuardSettings)
     encoder: CountingEncoder = field(default_factory=CountingEncoder)
+    model: ModelEntry = _MODEL
+    chunker: planning.Chunker = field(default_factory=lambda: _chunker)
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     reads: list[bytes] = field(default_factory=list)  # every body that was given to the reader
 
     def __post_init__(self) -> None:
         runs.register_source(self.conn, self.source)
-        self.model_id = publishing.register_model(self.conn, _MODEL)
+        self.model_id = publishing.register_model(self.conn, self.model)
 
     def sync(self, pages: dict[str, Told], *, complete: bool = True, after: timedelta = timedelta()) -> int:
         """A run in which each page answered so; `after` the run before it. The number of texts embedded."""
@@ -99,7 +101,7 @@ class Story:
         run = runs.begin_run(self.conn, self.source.name)
         store_captures(self.conn, run, [self._capture(url, told) for url, told in pages.items()])
         read_missing(self.conn, run, self.source.rules(), "recipe", self._read_all)
-        planning.plan_entries(self.conn, run, _chunker)
+        planning.plan_entries(self.conn, run, self.chunker)
         planning.withhold_unchanged(self.conn, run)
         failed = sum(isinstance(told, Outcome) and told is Outcome.SERVER_ERROR for told in pages.values())
         verdict = planning.plan_removals(

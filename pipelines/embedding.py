@@ -5,7 +5,8 @@
     pipelines.embedding          the encoder: which backend, batches, checks      (this module, the only one to call)
     pipelines.embedding_torch    sentence-transformers: the reference
     pipelines.embedding_openvino, embedding_onnx   the same weights without torch
-    pipelines.calibration        which backend is fastest here, and agrees
+    pipelines.converted          converted models, kept in the cache
+    pipelines.calibration        which backend is fastest here and agrees; calibrate measures it in a child process
 
 Importing this module loads none of the libraries.
 """
@@ -25,7 +26,7 @@ from numpy.typing import NDArray
 from pipelines.backends import Backend, default_variant, open_backend
 from pipelines.calibration import calibrated, kept_choice
 from pipelines.converted import check_weights_once
-from pipelines.models import ModelEntry
+from pipelines.models import PACKAGED_WEIGHTS, ModelEntry
 from pipelines.records import FreshetError
 from pipelines.tokens import encodable
 
@@ -90,7 +91,9 @@ class Encoder:
         """Return the backend for passages, calibrating first where it is due."""
         if self._asked != "auto":
             return self._asked
-        if kept_choice(self.model, self._cache_dir, self._threads) or texts < _WORTH_CALIBRATING:
+        # The tests prove that the packaged model's graphs agree with torch; another model's are never trusted unseen.
+        due = _WORTH_CALIBRATING if self.model.weights_sha256 == PACKAGED_WEIGHTS else 1
+        if texts < due or kept_choice(self.model, self._cache_dir, self._threads):
             return self.backend
         return calibrated(self.model, self._cache_dir, self._threads).passages
 

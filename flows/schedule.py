@@ -86,7 +86,7 @@ async def _serve_while_reachable(served: _Served, stop: asyncio.Event) -> None:
     _announce(served)
     work: list[asyncio.Task[Any]] = [
         asyncio.create_task(runner.start()),
-        asyncio.create_task(_look_after(served.server, numbers)),
+        asyncio.create_task(_look_after(served, numbers)),
         asyncio.create_task(stop.wait()),
     ]
     await asyncio.sleep(0)  # the runner has set its own handler by now, which exits without ending its children
@@ -153,18 +153,19 @@ def _scheduled_for(run: FlowRun) -> datetime:
     return run.next_scheduled_start_time
 
 
-async def _look_after(server: OwnServer | None, served: list[UUID]) -> None:
-    """Revive the project's own server when it has died, and fold up what became late meanwhile."""
+async def _look_after(served: _Served, numbers: list[UUID]) -> None:
+    """Revive the project's own server when it has died, fold up what became late meanwhile, and show to be alive."""
     import httpx
     from prefect.client.orchestration import get_client
 
     async with get_client() as client:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            if server is not None:
-                await asyncio.to_thread(server.revive)
+            if served.server is not None:
+                await asyncio.to_thread(served.server.revive)
             with suppress(httpx.HTTPError):  # away: the runner says so
-                await cancel_backlog(client, served)
+                await cancel_backlog(client, numbers)
+                (served.project.state / "schedule.alive").touch()  # for health checks: how old is it?
 
 
 async def _first_of(work: Iterable[asyncio.Task[Any]]) -> None:

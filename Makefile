@@ -22,7 +22,7 @@ check: setup ## style, types, import directions, schema snapshot, the README's c
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pipelines.snapshot --check
+	$(BIN)/python -m pipelines.postgres.snapshot --check
 	$(BIN)/python -m pytest tests/test_imports.py $(wildcard tests/test_readme.py)
 
 bench: setup ## measured comparisons, side by side with peers; takes a while
@@ -33,7 +33,7 @@ format: setup ## bring the style in order
 	$(BIN)/ruff format .
 
 snapshot: setup ## write schema/snapshot.sql anew after a change of the schema
-	$(BIN)/python -m pipelines.snapshot
+	$(BIN)/python -m pipelines.postgres.snapshot
 
 pins: setup ## write constraints.txt anew after a change of the dependencies
 	$(BIN)/python tools/pin.py > constraints.new

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from pipelines.chunking import chunk_blocks
 from pipelines.embedding import Encoder
-from pipelines.models import DEFAULT_MODEL, resolve_model
 from pipelines.records import Block
-from pipelines.tokens import token_counter
+from pipelines.vectors.models import DEFAULT_MODEL, resolve_model
+from pipelines.vectors.tokens import token_counter
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared/data/retrieval"
 Vectors = NDArray[np.float32]

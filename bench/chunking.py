@@ -19,9 +19,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipelines.chunking import chunk_blocks, joined_text
-from pipelines.models import DEFAULT_MODEL, resolve_model
 from pipelines.records import Block
-from pipelines.tokens import token_counter
+from pipelines.vectors.models import DEFAULT_MODEL, resolve_model
+from pipelines.vectors.tokens import token_counter
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared/data"
 MODEL = resolve_model(DEFAULT_MODEL)

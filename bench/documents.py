@@ -13,8 +13,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from pipelines.document_records import DocumentError
-from pipelines.documents import DocumentReader
+from pipelines.documents.reading import DocumentReader
+from pipelines.documents.results import DocumentError
 
 
 def main() -> None:

@@ -23,12 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.backends import candidates, open_backend, processor
-from pipelines.calibrate import agreement
-from pipelines.calibration_texts import calibration_texts
 from pipelines.embedding import open_encoder
-from pipelines.models import DEFAULT_MODEL, ModelEntry, resolve_model
-from pipelines.tokens import token_counter
+from pipelines.vectors.backends import candidates, open_backend, processor
+from pipelines.vectors.calibrate import agreement
+from pipelines.vectors.calibration_texts import calibration_texts
+from pipelines.vectors.models import DEFAULT_MODEL, ModelEntry, resolve_model
+from pipelines.vectors.tokens import token_counter
 
 DATA = Path(__file__).resolve().parent.parent.parent / "shared/data/retrieval/scifact-en/corpus.jsonl"
 TOKENS = 130
@@ -42,7 +42,7 @@ vector = SentenceTransformer({path!r}, device="cpu").encode("how long is the war
     "freshet": """
 from pathlib import Path
 from pipelines.embedding import open_encoder
-from pipelines.models import resolve_model
+from pipelines.vectors.models import resolve_model
 vector = open_encoder(resolve_model({name!r}), cache_dir=Path({cache!r})).encode_query("how long is the warranty")
 """,
 }

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.decoding import decode_html
-from pipelines.html import parse_html, read_html
-from pipelines.linkeddata import read_nodes
+from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.structured import StructuredOffer, read_offers
 from pipelines.reading import read_page
 from pipelines.records import Page, ReadingRules
-from pipelines.structured import StructuredOffer, read_offers
-from pipelines.windows import read_window
-from pipelines.windowsets import end_of
+from pipelines.web.decoding import decode_html
+from pipelines.web.html import parse_html, read_html
+from pipelines.windows.sets import end_of
+from pipelines.windows.stated import read_window
 
 _SEEN = datetime(2026, 6, 10, tzinfo=UTC)
 # What the truth calls a currency -> the codes that may be meant.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.readiness import make_ready
-from pipelines import embedded
+from pipelines.postgres import embedded
 from pipelines.settings import Project, load_project
 
 __all__ = ["temporary_project"]

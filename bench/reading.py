@@ -25,11 +25,11 @@ from zoneinfo import ZoneInfo
 
 from trafilatura import extract
 
-from pipelines.blocks import read_blocks
-from pipelines.characters import fold
-from pipelines.decoding import decode_html
-from pipelines.html import HtmlContent, parse_html, read_html
 from pipelines.records import Page, ReadingRules
+from pipelines.web.blocks import read_blocks
+from pipelines.web.characters import fold
+from pipelines.web.decoding import decode_html
+from pipelines.web.html import HtmlContent, parse_html, read_html
 
 _RULES = ReadingRules("bench", ZoneInfo("Asia/Riyadh"))
 _SEEN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -24,9 +24,9 @@ from numpy.typing import NDArray
 from bench.projects import temporary_project
 from flows.texts import Texts
 from pipelines.database import Connection, connect
-from pipelines.language import language_of
-from pipelines.planning import PlannedChunk
 from pipelines.records import STANDING, Block, Draft
+from pipelines.store.planning import PlannedChunk
+from pipelines.web.language import language_of
 from retrieval.asking import search
 from tests.story import Story
 

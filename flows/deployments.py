@@ -25,11 +25,11 @@ import flows.sync
 from flows.readiness import make_ready
 from flows.reports import Report
 from flows.sync import Options
-from pipelines import publishing
 from pipelines.database import connect
 from pipelines.records import FreshetError
-from pipelines.runs import AlreadyRunning
 from pipelines.settings import load_project
+from pipelines.store import publishing
+from pipelines.store.runs import AlreadyRunning
 
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.captures import known_pages, stored_captures
 from pipelines.database import Connection
 from pipelines.records import Capture, CrawlLimits, FreshetError
+from pipelines.store.captures import known_pages, stored_captures
 
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pipelines.database import Connection, DatabaseError, connect
-from pipelines.migrations import SCHEMA, migrate
+from pipelines.postgres.migrations import SCHEMA, migrate
 
 if TYPE_CHECKING:
     from pipelines.settings import Project

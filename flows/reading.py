@@ -30,7 +30,7 @@ def reading_recipe(source: Source) -> str:
 
 def check_reading(source: Source) -> None:
     """Raise SettingsError when the source's selectors are none, before anything is fetched for them."""
-    from pipelines.selectors import BadSelector, check_selectors
+    from pipelines.offers.selectors import BadSelector, check_selectors
     from pipelines.settings import SettingsError
 
     selectors = source.rules().selectors
@@ -44,7 +44,7 @@ def check_reading(source: Source) -> None:
 @contextmanager
 def reading_session(source: Source) -> Iterator[ReadAll]:
     """A function that reads pages one after another; documents go to one killable child that lives as long."""
-    from pipelines.documents import DocumentReader
+    from pipelines.documents.reading import DocumentReader
     from pipelines.reading import read_page
 
     own = _own_reader(source.reader)

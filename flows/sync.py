@@ -20,11 +20,11 @@ from flows.progress import Progress, silent
 from flows.reading import reading_recipe, reading_session
 from flows.reports import PlannedChange, Report, count_chunks, count_entries, count_pages, planned_changes, problems
 from flows.texts import Texts
-from pipelines import planning, publishing, runs
-from pipelines.captures import store_captures
 from pipelines.database import Connection, connect
-from pipelines.readings import read_missing
 from pipelines.records import FreshetError
+from pipelines.store import planning, publishing, runs
+from pipelines.store.captures import store_captures
+from pipelines.store.readings import read_missing
 
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipelines.models import ModelEntry
 from pipelines.records import Block, Draft, ReadingRules, Window
+from pipelines.vectors.models import ModelEntry
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pipelines.chunking import Chunk
     from pipelines.embedding import Encoder
-    from pipelines.planning import Chunker, PlannedChunk
     from pipelines.settings import Project
+    from pipelines.store.planning import Chunker, PlannedChunk
 
 __all__ = ["Texts"]
 
@@ -31,7 +31,7 @@ class Texts:
     @cached_property
     def model(self) -> ModelEntry:
         """The model the settings name."""
-        from pipelines.models import model_entry, resolve_model
+        from pipelines.vectors.models import model_entry, resolve_model
 
         chosen = self._project.embedding
         folder = self._project.directory
@@ -56,8 +56,8 @@ class Texts:
     def chunker(self, rules: ReadingRules) -> Chunker:
         """How an entry's text is cut; a window that a page's text states limits the chunk that holds it."""
         from pipelines.chunking import chunk_blocks
-        from pipelines.tokens import token_counter
-        from pipelines.windows import block_windows
+        from pipelines.vectors.tokens import token_counter
+        from pipelines.windows.stated import block_windows
 
         count = token_counter(self.model)
 
@@ -71,7 +71,7 @@ class Texts:
 
 
 def _planned(chunk: Chunk, windows: Sequence[Window | None]) -> PlannedChunk:
-    from pipelines.planning import PlannedChunk
+    from pipelines.store.planning import PlannedChunk
 
     return PlannedChunk(chunk.heading, chunk.body, chunk.embedded_text, chunk.page, _together(windows))
 
@@ -84,7 +84,7 @@ def _stand_in(draft: Draft) -> tuple[Block, ...]:
 
 def _together(windows: Sequence[Window | None]) -> Window | None:
     """The window in which every statement among the blocks holds; None: no statement."""
-    from pipelines.windowsets import intersect
+    from pipelines.windows.sets import intersect
 
     stated = [window for window in windows if window is not None]
     if not stated:

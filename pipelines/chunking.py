@@ -18,7 +18,7 @@ from itertools import pairwise
 
 from pipelines.records import Block, FreshetError
 from pipelines.splitting import split_text
-from pipelines.tokens import encodable
+from pipelines.vectors.tokens import encodable
 
 __all__ = ["Chunk", "chunk_blocks", "joined_text"]
 
@@ -59,7 +59,7 @@ def chunk_blocks(
     """Return the chunks of an entry's blocks, in order; blocks without text have none.
 
     `count_tokens` is the model's own count of a whole passage, special tokens included
-    (`pipelines.tokens.token_counter`); no chunk's embedded text exceeds `max_tokens` by it.
+    (`pipelines.vectors.tokens.token_counter`); no chunk's embedded text exceeds `max_tokens` by it.
     Raises FreshetError when a single character does.
     """
     cutter = _Cutter(count_tokens, max_tokens)

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg import conninfo
 
-from pipelines import embedded
+from pipelines.postgres import embedded
+from pipelines.postgres.roles import ROLES, Role
 from pipelines.records import FreshetError
-from pipelines.roles import ROLES, Role
 from pipelines.setting_values import reveal
 
 if TYPE_CHECKING:

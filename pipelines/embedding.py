@@ -1,14 +1,13 @@
 """Turning text into vectors: one encoder a model, loaded when first used and once a process.
 
-    pipelines.models             which model, and what identifies its vectors
-    pipelines.tokens             its tokenizer
-    pipelines.embedding          the encoder: which backend, batches, checks      (this module, the only one to call)
-    pipelines.embedding_torch    sentence-transformers: the reference
-    pipelines.embedding_openvino, embedding_onnx   the same weights without torch
-    pipelines.converted          converted models, kept in the cache
-    pipelines.calibration        which backend is fastest here and agrees; calibrate measures it in a child process
+    vectors.models             which model, and what identifies its vectors
+    vectors.tokens             its tokenizer
+    vectors.torch_backend      sentence-transformers: the reference
+    vectors.openvino_backend, vectors.onnx_backend   the same weights without torch
+    vectors.converted          converted models, kept in the cache
+    vectors.calibration        which backend is fastest here and agrees, measured in a child process
 
-Importing this module loads none of the libraries.
+This module alone is what others call. Importing this module loads none of the libraries.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.backends import Backend, default_variant, open_backend
-from pipelines.calibration import calibrated, kept_choice
-from pipelines.converted import check_weights_once
-from pipelines.models import PACKAGED_WEIGHTS, ModelEntry
 from pipelines.records import FreshetError
-from pipelines.tokens import encodable
+from pipelines.vectors.backends import Backend, default_variant, open_backend
+from pipelines.vectors.calibration import calibrated, kept_choice
+from pipelines.vectors.converted import check_weights_once
+from pipelines.vectors.models import PACKAGED_WEIGHTS, ModelEntry
+from pipelines.vectors.tokens import encodable
 
 __all__ = ["BackendName", "EmbeddingError", "Encoder", "checked", "open_encoder"]
 

@@ -14,19 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from pipelines.declared import read_unavailable_after
-from pipelines.decoding import BadContent, decode_html
-from pipelines.html import HtmlContent, parse_html, read_html
-from pipelines.language import language_of
-from pipelines.offers import draft_offers
-from pipelines.pageoffers import HtmlPage, find_offers
+from pipelines.offers.drafting import draft_offers
+from pipelines.offers.page import HtmlPage, find_offers
+from pipelines.offers.regions import outside
 from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
-from pipelines.regions import outside
 from pipelines.urls import BadUrl, normalise_url, origin_of
-from pipelines.windowsets import WindowReading, combine, end_of
+from pipelines.web.decoding import BadContent, decode_html
+from pipelines.web.html import HtmlContent, parse_html, read_html
+from pipelines.web.language import language_of
+from pipelines.windows.declared import read_unavailable_after
+from pipelines.windows.sets import WindowReading, combine, end_of
 
 if TYPE_CHECKING:
-    from pipelines.documents import DocumentReader
+    from pipelines.documents.reading import DocumentReader
 
 __all__ = ["READING_RECIPE", "CustomReader", "read_page"]
 
@@ -58,7 +58,7 @@ def read_page(page: Page, *, documents: DocumentReader | None, custom: CustomRea
 
 
 def _read_document(page: Page, documents: DocumentReader | None) -> Reading:
-    from pipelines.documents import DocumentError
+    from pipelines.documents.reading import DocumentError
 
     if documents is None:
         message = f"{page.url}: {page.media_type or 'unknown type'} is no HTML and no document reader was given"

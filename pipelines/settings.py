@@ -61,7 +61,7 @@ class ModelSettings(_Table):
     weights_sha256: Annotated[Text, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
     def facts(self) -> dict[str, object]:
-        """What the entry states, as `pipelines.models.model_entry` takes it; the rest comes from the model's files."""
+        """What the entry states, as `vectors.models.model_entry` takes it; the rest comes from the model's files."""
         return self.model_dump(exclude_none=True)
 
 

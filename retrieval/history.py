@@ -47,7 +47,9 @@ from kb_store.entry e
 join kb_store.source s using (source_id)
 join kb_store.version v using (entry_id)
 cross join lateral (
-    select string_agg(c.body, chr(10) order by c.ordinal) as text from kb_store.chunk c where c.version_id = v.version_id
+    select string_agg(c.body, chr(10) order by c.ordinal) as text
+    from kb_store.chunk c
+    where c.version_id = v.version_id
 ) t
 where e.entry_id = %(number)s or e.key = %(url)s
     or exists (select from kb_store.version u where u.entry_id = e.entry_id and u.url = %(url)s)

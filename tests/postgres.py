@@ -16,10 +16,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
-from pipelines import embedded
 from pipelines.database import Connection, connect_uri
-from pipelines.migrations import migrate
-from pipelines.roles import Role
+from pipelines.postgres import embedded
+from pipelines.postgres.migrations import migrate
+from pipelines.postgres.roles import Role
 
 __all__ = ["FAST", "Cluster", "TestDatabase", "in_memory", "running_cluster"]
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines import planning, publishing, runs
-from pipelines.captures import store_captures
 from pipelines.database import Connection
-from pipelines.models import ModelEntry
-from pipelines.readings import draft_from_json, draft_to_json, read_missing
 from pipelines.records import OPEN, STANDING, Block, Capture, Draft, Outcome, Page, Reading, Window
 from pipelines.source_settings import GuardSettings, Source
+from pipelines.store import planning, publishing, runs
+from pipelines.store.captures import store_captures
+from pipelines.store.readings import draft_from_json, draft_to_json, read_missing
+from pipelines.vectors.models import ModelEntry
 
 __all__ = ["DIMENSIONS", "CountingEncoder", "Story", "offer", "page", "stated"]
 

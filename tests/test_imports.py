@@ -96,7 +96,10 @@ def test_nothing_heavy_is_loaded_with_a_module(file: Path) -> None:
     ("statement", "idle"),
     [
         ("import pipelines.settings", IDLE_AT_HELP),
-        ("import pipelines.database, pipelines.migrations, pipelines.checks", (*HEAVY, "scrapy", "prefect", "numpy")),
+        (
+            "import pipelines.database, pipelines.postgres.migrations, pipelines.postgres.checks",
+            (*HEAVY, "scrapy", "prefect", "numpy"),
+        ),
         ("import flows.cli", IDLE_AT_HELP),
     ],
 )

@@ -60,7 +60,8 @@ def shell(role: Role = "owner", folder: Folder = None) -> None:
 
     Example: freshet db shell --role reader
     """
-    from pipelines import cluster, database
+    from pipelines import database
+    from pipelines.postgres import cluster
 
     address = database.uri(opened(folder), role)
     raise typer.Exit(subprocess.run([str(cluster.program("psql")), address], check=False, env=os.environ).returncode)
@@ -72,8 +73,8 @@ def check(as_json: AsJson = False, folder: Folder = None) -> None:
 
     Example: freshet db check
     """
-    from pipelines.checks import run_checks
     from pipelines.database import connect
+    from pipelines.postgres.checks import run_checks
 
     with connect(opened(folder), autocommit=True) as conn:
         results = run_checks(conn)
@@ -95,7 +96,7 @@ def stop(as_json: AsJson = False, folder: Folder = None) -> None:
 
     Example: freshet db stop
     """
-    from pipelines import embedded
+    from pipelines.postgres import embedded
 
     project = project_of(folder)
     stopped = embedded.stop(project.state)

@@ -21,9 +21,9 @@ from flows import deployments
 from flows.prefect_server import OwnServer
 from flows.reports import Report
 from flows.schedule import cancel_backlog
-from pipelines import runs
 from pipelines.database import Connection
 from pipelines.settings import load_project
+from pipelines.store import runs
 from tests.flows.prefect_api import running_prefect
 
 _SECRET = "canary-7f3a"

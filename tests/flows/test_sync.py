@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from examples.autocare.server import SiteServer
-from pipelines import runs
+from pipelines.store import runs
 from tests.flows.conftest import Run
 from tests.postgres import TestDatabase
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.chunking import Chunk, chunk_blocks, joined_text
-from pipelines.models import DEFAULT_MODEL, resolve_model
 from pipelines.records import Block, FreshetError
-from pipelines.tokens import encodable, token_counter
+from pipelines.vectors.models import DEFAULT_MODEL, resolve_model
+from pipelines.vectors.tokens import encodable, token_counter
 
 COUNT = token_counter(resolve_model(DEFAULT_MODEL))
 KINDS = st.sampled_from(["heading", "paragraph", "list_item", "table_row", "preformatted"])

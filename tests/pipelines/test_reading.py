@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.documents import DocumentReader
+from pipelines.documents.reading import DocumentReader
 from pipelines.reading import READING_RECIPE, read_page
 from pipelines.records import STANDING, Block, Draft, OfferSelectors, Outcome, Page, Reading, ReadingRules
-from pipelines.windowsets import end_of
+from pipelines.windows.sets import end_of
 
 LIST = "https://garage.example/en/offers"
 SEEN = datetime(2026, 6, 10, tzinfo=UTC)

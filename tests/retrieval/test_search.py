@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from pgvector import Vector
 
-from pipelines.checks import run_checks
 from pipelines.database import Connection
+from pipelines.postgres.checks import run_checks
 from pipelines.records import Outcome
 from retrieval.asking import BadQuestion, Filters, offers, search
 from tests.postgres import TestDatabase

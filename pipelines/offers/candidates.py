@@ -1,0 +1,125 @@
+"""Offers as one reader found them, before it is known which text of the page is theirs: one shape for all readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pipelines.offers.prices import Price, read_price, read_prices
+from pipelines.offers.regions import lies_within
+from pipelines.offers.selectors import SelectedOffer
+from pipelines.offers.structured import StructuredOffer
+from pipelines.records import Evidence, Page
+from pipelines.urls import BadUrl, normalise_url
+from pipelines.windows.declared import Declared
+
+__all__ = ["Candidate", "from_selected", "from_structured", "join_candidates", "normal_url"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An offer as one reader found it, before it is known which text of the page is its own."""
+
+    title: str
+    description: str = ""
+    url: str = ""  # normalised; empty when it has none that can be asked for
+    image: str = ""
+    identifier: str = ""  # sku:… or code:…
+    code: str = ""
+    tags: tuple[str, ...] = ()  # the site's own categories
+    price: Price | None = None
+    price_before: Decimal | None = None
+    declared: tuple[Declared, ...] = ()
+    validity: str = ""  # a text known to speak of its validity
+    over: bool = False  # the page itself says that it is not to be had any more
+    region: str = ""
+    own_page: bool = False  # the page is this offer's own
+    evidence: tuple[Evidence, ...] = ()
+
+
+def from_structured(offer: StructuredOffer, page: Page, region: str) -> Candidate:
+    """What schema.org data says, its URL normalised."""
+    return Candidate(
+        title=offer.title,
+        description=offer.description,
+        url=normal_url(offer.url, page),
+        image=normal_url(offer.image, page),
+        identifier=f"sku:{offer.identifier}" if offer.identifier and "/" not in offer.identifier else "",
+        tags=offer.category,
+        price=Price(offer.price, offer.currency) if offer.price is not None else None,
+        price_before=offer.price_before,
+        declared=offer.declared,
+        over=offer.over,
+        region=region,
+        evidence=offer.evidence,
+    )
+
+
+def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Candidate:
+    """What the source's selectors found; without a title of its own it takes the first heading of its region."""
+    price, was = read_prices(offer.price, page.rules.zone)
+    before = read_price(offer.price_before, page.rules.zone) or was
+    selectors = page.rules.selectors
+    fields = ("title", "description", "price", "price_before", "validity", "code")
+    return Candidate(
+        title=offer.title or fallback_title,
+        description=offer.description,
+        url=normal_url(offer.url, page),
+        image=normal_url(offer.image, page),
+        identifier=f"code:{offer.code}" if offer.code else "",
+        code=offer.code,
+        tags=offer.category,
+        price=price,
+        price_before=before.amount if before else None,
+        validity=offer.validity,
+        region=offer.region,
+        evidence=tuple(
+            Evidence(field, text, f"selector:{getattr(selectors, field)}")
+            for field in fields
+            if (text := getattr(offer, field))
+        ),
+    )
+
+
+def join_candidates(structured: Sequence[Candidate], selected: Sequence[Candidate]) -> list[Candidate]:
+    """Both as one list: what two readers found of one offer, by title or by place, becomes one candidate."""
+    joined = list(structured)
+    open_places = set(range(len(structured)))
+    for found in selected:
+        at = next((at for at in sorted(open_places) if _is_same(joined[at], found)), None)
+        if at is None:
+            joined.append(found)
+        else:
+            open_places.discard(at)
+            joined[at] = _lend(joined[at], found)
+    return joined
+
+
+def _is_same(one: Candidate, other: Candidate) -> bool:
+    if one.title.casefold() == other.title.casefold():
+        return True
+    nested = lies_within(one.region, other.region) or lies_within(other.region, one.region)
+    return nested and not one.own_page
+
+
+def _lend(structured: Candidate, selected: Candidate) -> Candidate:
+    """The declared offer with the place the selectors name, and whatever it does not declare itself."""
+    fields = ("description", "url", "image", "identifier", "code", "price", "price_before")
+    filled = {name: getattr(structured, name) or getattr(selected, name) for name in fields}
+    return replace(
+        structured,
+        tags=tuple(dict.fromkeys((*structured.tags, *selected.tags))),
+        validity=selected.validity,
+        region="" if structured.own_page else selected.region,
+        evidence=(*structured.evidence, *selected.evidence),
+        **filled,
+    )
+
+
+def normal_url(url: str, page: Page) -> str:
+    """The normalised address of a reference on the page; empty when it is none that can be asked for."""
+    try:
+        return normalise_url(url, page.url) if url else ""
+    except BadUrl:
+        return ""

@@ -1,0 +1,113 @@
+"""The offers of one HTML page, by structured data and by the source's selectors, each with its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lxml.html import HtmlElement
+
+from pipelines.offers.candidates import Candidate, from_selected, from_structured, join_candidates, normal_url
+from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
+from pipelines.offers.selectors import read_selected
+from pipelines.offers.structured import StructuredOffer, read_offers
+from pipelines.records import Block, Finding, Page
+from pipelines.web.blocks import Paths
+from pipelines.web.html import HtmlContent
+
+__all__ = ["HtmlPage", "find_offers"]
+
+
+@dataclass(frozen=True)
+class HtmlPage:
+    """A page under reading."""
+
+    page: Page
+    url: str  # the page's identity: its canonical URL where it has a credible one
+    tree: HtmlElement
+    content: HtmlContent
+
+
+def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]], tuple[Finding, ...]]:
+    """The page's offers, the blocks of each, and findings; structured data speaks first, selectors fill in."""
+    structured, findings = _structured(html)
+    selected, notes = _selected(html, any_other=bool(structured))
+    candidates = _with_own_page(join_candidates(structured, selected), html)
+    return candidates, _texts_of(candidates, html.content.blocks), (*findings, *notes)
+
+
+def _structured(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:
+    nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
+    offers = read_offers(nodes, html.page.rules.zone)
+    paths = Paths()
+    known = [paths.of(offer.element) if offer.element is not None else "" for offer in offers]
+    own = _own_offer(html, offers)
+    sought = [_sought(offer, region) for offer, region in zip(offers, known, strict=True)]
+    regions = find_regions(sought, html.content.blocks)
+    candidates = [from_structured(offer, html.page, region) for offer, region in zip(offers, regions, strict=True)]
+    return [replace(c, own_page=True, region="") if at == own else c for at, c in enumerate(candidates)], findings
+
+
+def _sought(offer: StructuredOffer, region: str) -> Sought:
+    price = [f"{offer.price:,}", str(offer.price), f"{offer.price.normalize():f}"] if offer.price is not None else []
+    return Sought(offer.title, (*price, offer.description[:60]), region)
+
+
+def _own_offer(html: HtmlPage, offers: Sequence[StructuredOffer]) -> int | None:
+    """Which of the offers this page is about: the one whose URL it is, or the only one when it is its heading."""
+    urls = [normal_url(offer.url, html.page) for offer in offers]
+    if urls.count(html.url) + (urls.count(html.page.url) if html.page.url != html.url else 0) == 1:
+        return next(at for at, url in enumerate(urls) if url in (html.url, html.page.url))
+    if len(offers) != 1:
+        return None
+    title = offers[0].title.casefold()
+    headings = [block.text.casefold() for block in html.content.blocks if block.kind == "heading" and block.level == 1]
+    names_page = any(title in text or text in title for text in headings)
+    return 0 if names_page or title in html.content.title.casefold() else None
+
+
+def _with_own_page(candidates: Sequence[Candidate], html: HtmlPage) -> list[Candidate]:
+    """The candidates, the one marked whose URL is this page's and no other's."""
+    here = [at for at, candidate in enumerate(candidates) if candidate.url in (html.url, html.page.url)]
+    if len(here) != 1 or any(candidate.own_page for candidate in candidates):
+        return list(candidates)
+    return [replace(c, own_page=True, region="") if at == here[0] else c for at, c in enumerate(candidates)]
+
+
+def _selected(html: HtmlPage, *, any_other: bool) -> tuple[list[Candidate], tuple[Finding, ...]]:
+    """The offers the source's selectors find, and what to say when they find none."""
+    rules = html.page.rules
+    if rules.selectors is None:
+        return [], ()
+    items = read_selected(html.content.visible, rules.selectors, html.content.base)
+    if not items:
+        return [], () if any_other else (_none_matched(html),)
+    texts = blocks_by_region(html.content.blocks, (item.region for item in items))
+    candidates = [from_selected(item, html.page, _first_text(texts[item.region])) for item in items]
+    unnamed = sum(not candidate.title for candidate in candidates)
+    notes = (Finding("offer-without-title", f"{unnamed} items without any text were left out"),) if unnamed else ()
+    return [candidate for candidate in candidates if candidate.title], notes
+
+
+def _none_matched(html: HtmlPage) -> Finding:
+    rules = html.page.rules
+    marker = (rules.empty_marker or "").casefold()
+    if marker and marker in " ".join(block.text for block in html.content.blocks).casefold():
+        return Finding(
+            "listing-empty", f"the listing says that it is empty: «{rules.empty_marker}»", rules.empty_marker or ""
+        )
+    item = rules.selectors.item if rules.selectors else ""
+    return Finding("no-offer-matched", f"selector '{item}' matched 0 nodes on {html.page.url}", item)
+
+
+def _first_text(blocks: Sequence[Block]) -> str:
+    heading = next((block.text for block in blocks if block.kind == "heading"), "")
+    return heading or next((block.text[:120] for block in blocks), "")
+
+
+def _texts_of(candidates: Sequence[Candidate], blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
+    """Each candidate's own blocks; the offer whose page this is has all that no other offer has."""
+    regions = [candidate.region for candidate in candidates if not candidate.own_page]
+    inside = blocks_by_region(blocks, regions)
+    return [outside(blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]

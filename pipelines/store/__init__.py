@@ -1,0 +1,1 @@
+"""A run's way through the database: lease, captures, readings, plan, verdict, publication."""

@@ -1,0 +1,137 @@
+"""Embedding what a plan lacks, and publishing it.
+
+Vectors are made outside any transaction and stored by the hash of their text, so an interrupted run has lost
+nothing. Publishing itself is one short transaction in the database (`kb_store.publish`): a reader sees the old
+state or the new, never a mixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from pipelines.database import Connection
+from pipelines.records import FreshetError
+from pipelines.store.runs import fenced
+from pipelines.vectors.models import ModelEntry
+
+__all__ = ["OtherModelActive", "embed_missing", "expire", "publish", "register_model", "texts_to_embed"]
+
+_BATCH = 512  # texts a transaction
+
+
+class OtherModelActive(FreshetError):
+    """The base is served with another model than the one configured; their vectors must not be compared."""
+
+
+def register_model(conn: Connection, model: ModelEntry) -> int:
+    """The number of the model, which becomes the active one of an empty base.
+
+    Raises OtherModelActive, naming both, when the base is served with another.
+    """
+    with conn.transaction():
+        conn.execute(
+            """
+            insert into kb_store.model (identity, name, dimensions, query_prompt, languages, active)
+            values (%s, %s, %s, %s, %s, not exists (select from kb_store.model where active))
+            on conflict (identity) do update
+            set name = excluded.name, query_prompt = excluded.query_prompt, languages = excluded.languages
+            """,
+            (model.identity, model.name, model.dimensions, model.query_prompt, list(model.languages)),
+        )
+        row = conn.execute("select model_id, identity, name from kb_store.model where active").fetchone()
+    assert row is not None
+    if row[1] != model.identity:
+        raise OtherModelActive(
+            f"this base is served with model {row[2]} ({row[1][:12]}), the settings name {model.name} "
+            f"({model.identity[:12]}): name the first in [embedding] model, or build the base anew beside it with "
+            f"freshet reindex --model {model.name}"
+        )
+    return int(row[0])
+
+
+def texts_to_embed(conn: Connection, run: int, model_id: int) -> list[tuple[bytes, str]]:
+    """Hash and text of every distinct text in the run's plan that has no vector of the model."""
+    return conn.execute(
+        """
+        select distinct c.passage_sha256, c.content
+        from kb_store.plan_chunk c
+        where c.run_id = %s
+            and not exists (
+                select from kb_store.embedding e where e.model_id = %s and e.passage_sha256 = c.passage_sha256
+            )
+        order by c.passage_sha256
+        """,
+        (run, model_id),
+    ).fetchall()
+
+
+def embed_missing(
+    conn: Connection,
+    run: int,
+    model_id: int,
+    encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    *,
+    on_progress: Callable[[int], None] = lambda done: None,
+) -> int:
+    """Embed and store what `texts_to_embed` names; how many texts were given to `encode`. Raises LeaseLost.
+
+    `encode` gives unit vectors, (n, dimensions) float32, or raises before anything of its batch is stored.
+    """
+    missing = texts_to_embed(conn, run, model_id)
+    for start in range(0, len(missing), _BATCH):
+        batch = missing[start : start + _BATCH]
+        vectors = encode([text for _, text in batch])
+        with fenced(conn, run), conn.cursor() as cursor:
+            cursor.executemany(
+                """
+                insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)
+                on conflict do nothing
+                """,
+                [(model_id, sha, HalfVector(vector)) for (sha, _), vector in zip(batch, vectors, strict=True)],
+            )
+        on_progress(len(batch))
+    return len(missing)
+
+
+def publish(conn: Connection, run: int) -> None:
+    """Publish the run's plan: all of it or, with LeaseLost or any other error, nothing."""
+    with fenced(conn, run):
+        conn.execute(_PASSAGES, (run,))
+        conn.execute(_LEXEMES, (run,))
+    with fenced(conn, run):
+        conn.execute("select kb_store.publish(%s)", (run,))
+
+
+def expire(conn: Connection) -> int:
+    """Take what has ended out of the index and tell the change feed; how many entries ended."""
+    with conn.transaction():
+        row = conn.execute("select kb_store.expire()").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+# Texts and lexemes are written before the publishing transaction, to keep that one short; alone they serve nothing.
+_PASSAGES = """
+insert into kb_store.passage (passage_sha256, content, terms)
+select distinct on (c.passage_sha256) c.passage_sha256, c.content, to_tsvector('kb_store.bilingual', c.content)
+from kb_store.plan_chunk c
+where c.run_id = %s
+    and not exists (select from kb_store.passage p where p.passage_sha256 = c.passage_sha256)
+order by c.passage_sha256
+on conflict do nothing
+"""
+
+_LEXEMES = """
+insert into kb_store.lexeme (lexeme)
+select distinct t.lexeme
+from kb_store.plan_chunk c
+join kb_store.passage p using (passage_sha256)
+cross join lateral unnest(p.terms) t
+where c.run_id = %s and not exists (select from kb_store.lexeme l where l.lexeme = t.lexeme)
+order by t.lexeme
+on conflict do nothing
+"""

@@ -1,0 +1,295 @@
+"""One day as a text writes it: read from tokens, with its weekday, its time of day and its other calendar.
+
+Each reader takes the tokens and a position and gives back what stands there and the position after it, or None.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pipelines.windows.dates import CalendarDay, Moment, read_iso
+from pipelines.windows.datetokens import Token, fold
+from pipelines.windows.datewords import ZONES
+
+__all__ = [
+    "DayText",
+    "Order",
+    "Tokens",
+    "at_token",
+    "orders_of",
+    "read_bare_day",
+    "read_day",
+    "read_pair",
+    "skip",
+    "skip_words",
+]
+
+Order: TypeAlias = Literal["DMY", "MDY", "YMD"]
+Tokens: TypeAlias = tuple[Token, ...]
+
+_ZONES = {fold(name).text: zone for name, zone in ZONES.items()}
+_END = Token("end", "", 0, 0)
+_YEARS = range(1, 10_000)
+
+
+@dataclass(frozen=True)
+class DayText:
+    """A day where it stands in a text; what the text leaves out is None."""
+
+    day: CalendarDay
+    moment: Moment | None = None
+    weekday: int | None = None  # 0 Monday .. 6 Sunday, when named beside the day
+    also: CalendarDay | None = None  # the same day in another calendar, as the text claims
+    month_first: bool = False  # written «July 1»: a bare number after it may be a day of July
+
+
+def orders_of(tokens: Tokens) -> tuple[Order, ...]:
+    """The orders of day and month under which every numeric date among the tokens exists; both when there is none."""
+    numeric = [token for token in tokens if token.kind in ("numeric", "pair")]
+    orders: tuple[Order, ...] = ("DMY", "MDY")
+    return tuple(order for order in orders if all(_exists(token, order) for token in numeric))
+
+
+def _exists(token: Token, order: Order) -> bool:
+    day = _numeric(token, order)
+    year = day.year if day.year is not None else 2024  # a leap year: 29/02 without a year exists
+    return replace(day, year=year).dates() is not None
+
+
+def at_token(tokens: Tokens, at: int) -> Token:
+    """The token at a position, one of kind "end" beyond the last."""
+    return tokens[at] if 0 <= at < len(tokens) else _END
+
+
+def skip(tokens: Tokens, at: int) -> int:
+    """The position after words and signs that may stand between a cue and its date."""
+    while at_token(tokens, at).kind in ("filler", "on", "of", "dash") or at_token(tokens, at).text in (
+        ":",
+        ",",
+        "،",
+        "(",
+        "؛",
+        ";",
+    ):
+        at += 1
+    return at
+
+
+def read_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
+    """The day at this position, with the weekday and time around it."""
+    at, weekday = _weekday(tokens, at)
+    at, moment = _time_before(tokens, at, order)
+    if weekday is None:
+        at, weekday = _weekday(tokens, at)
+    found = _date(tokens, at, order)
+    if not found:
+        return None
+    day, at = found
+    at, also = _also(tokens, at, order)
+    if moment is None and day.moment is None:
+        at, moment = _time_after(tokens, at)
+    return replace(day, moment=day.moment or moment, weekday=weekday, also=also), at
+
+
+def read_bare_day(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
+    """A number that may be a day of a month named elsewhere, with a year when one follows («8, 2026»)."""
+    at, weekday = _weekday_any(tokens, at)
+    token = at_token(tokens, at)
+    if token.kind != "num" or not 1 <= token.value <= 31 or len(token.text.rstrip("stndrh")) > 2:
+        return None
+    year, after = _year(tokens, at + 1)
+    return DayText(CalendarDay(token.value, None, year), weekday=weekday), after
+
+
+def read_pair(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
+    """A day and a month with nothing but a slash («until 31/3»); only a cue before it tells it from a fraction."""
+    token = at_token(tokens, at)
+    return (DayText(_numeric(token, order)), at + 1) if token.kind == "pair" else None
+
+
+def _weekday_any(tokens: Tokens, at: int) -> tuple[int, int | None]:
+    token = at_token(tokens, at)
+    return (_comma(tokens, at + 1), token.value) if token.kind == "weekday" else (at, None)
+
+
+def _weekday(tokens: Tokens, at: int) -> tuple[int, int | None]:
+    after, weekday = _weekday_any(tokens, skip_words(tokens, at))
+    return (skip_words(tokens, after), weekday) if weekday is not None else (at, None)
+
+
+def skip_words(tokens: Tokens, at: int) -> int:
+    """The position after filler words alone."""
+    while at_token(tokens, at).kind in ("filler", "on", "of"):
+        at += 1
+    return at
+
+
+def _comma(tokens: Tokens, at: int) -> int:
+    return at + 1 if at_token(tokens, at).text in (",", "،") else at
+
+
+def _date(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
+    at = skip_words(tokens, at)
+    token = at_token(tokens, at)
+    match token.kind:
+        case "iso":
+            return _iso(token, at)
+        case "numeric":
+            day = _numeric(token, order)
+            return DayText(day), _era(tokens, at + 1)[1]
+        case "num":
+            return _day_month(tokens, at)
+        case "month":
+            return _month_first(tokens, at)
+        case "end_of":
+            return _end_of(tokens, at)
+    return None
+
+
+def _iso(token: Token, at: int) -> tuple[DayText, int]:
+    read = read_iso(token.text)
+    if read:
+        return DayText(CalendarDay(read.day.day, read.day.month, read.day.year), read.moment), at + 1
+    year, month, day = (int(part) for part in token.text[:10].split("-"))
+    return DayText(CalendarDay(day, month, year, hijri=_is_hijri(year))), at + 1
+
+
+def _numeric(token: Token, order: Order) -> CalendarDay:
+    parts = [int(part) for part in re.findall(r"\d+", token.text)]
+    if len(parts) == 2:
+        day, month = parts if order != "MDY" else reversed(parts)
+        return CalendarDay(day, month, None)
+    if token.text[:4].isdigit():
+        year, month, day = parts
+    elif order == "MDY":
+        month, day, year = parts
+    elif order == "YMD" and len(re.findall(r"\d+", token.text)[2]) == 2:
+        year, month, day = parts
+    else:
+        day, month, year = parts
+    return CalendarDay(day, month, year + 2000 if year < 100 else year, hijri=_is_hijri(year))
+
+
+def _is_hijri(year: int) -> bool:
+    return 1300 <= year <= 1600  # no offer holds in these years of the common era
+
+
+def _day_month(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
+    number, after = tokens[at], skip_words(tokens, at + 1)
+    if at_token(tokens, after).kind == "dash" and at_token(tokens, after + 1).kind == "month":
+        after += 1  # 31-Mar-2026
+    month = at_token(tokens, after)
+    if month.kind != "month" or number.value > 99:
+        return None
+    year, end = _year(tokens, after + 1)
+    return DayText(CalendarDay(number.value, month.value, year, month.hijri)), end
+
+
+def _month_first(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
+    month = tokens[at]
+    day_at = at + 2 if at_token(tokens, at + 1).text == "." else at + 1
+    following = at_token(tokens, day_at)
+    if following.kind == "num" and following.value <= 31 and at_token(tokens, day_at + 1).kind != "month":
+        year, end = _year(tokens, day_at + 1)
+        return DayText(CalendarDay(following.value, month.value, year, month.hijri), month_first=True), end
+    year, end = _year(tokens, at + 1)
+    return (DayText(CalendarDay(None, month.value, year, month.hijri)), end) if year is not None else None
+
+
+def _end_of(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
+    month_at = skip_words(tokens, at + 1)
+    month = at_token(tokens, month_at)
+    if month.kind != "month":
+        return None
+    year, end = _year(tokens, month_at + 1)
+    return DayText(CalendarDay(None, month.value, year, month.hijri)), end
+
+
+def _year(tokens: Tokens, at: int) -> tuple[int | None, int]:
+    """The year at this position, after a comma, a dash («31-Mar-26») or «of», and the position after its era."""
+    year_at = at
+    if at_token(tokens, year_at).text in (",", "،", "-", ".") or at_token(tokens, year_at).kind in ("of", "filler"):
+        year_at += 1
+    token = at_token(tokens, year_at)
+    if token.kind == "year2":
+        return 2000 + int(token.text[1:]), year_at + 1
+    joined = tokens[at - 1].end == at_token(tokens, at).start and at_token(tokens, at).text == "-"
+    if token.kind == "num" and joined and len(token.text) == 2:
+        return 2000 + token.value, year_at + 1
+    if token.kind != "num" or not token.text.isdigit() or len(token.text) != 4:
+        return None, at
+    return token.value, _era(tokens, year_at + 1)[1]
+
+
+def _era(tokens: Tokens, at: int) -> tuple[str | None, int]:
+    kind = at_token(tokens, at).kind
+    return (kind, at + 1) if kind in ("hijri_era", "common_era") else (None, at)
+
+
+def _also(tokens: Tokens, at: int, order: Order) -> tuple[int, CalendarDay | None]:
+    also_at = at + 1 if at_token(tokens, at).text in ("(", "/", ",", "،") else at
+    if at_token(tokens, also_at).kind != "also":
+        return at, None
+    after = also_at + 1 + (at_token(tokens, also_at + 1).text == "ل")
+    found = read_day(tokens, after, order)
+    return (found[1], found[0].day) if found else (at, None)
+
+
+def _time_before(tokens: Tokens, at: int, order: Order) -> tuple[int, Moment | None]:
+    found = _time(tokens, skip_words(tokens, at))
+    if not found:
+        return at, None
+    after = skip_words(tokens, _comma(tokens, found[1]))
+    is_day = at_token(tokens, after).kind == "weekday" or _date(tokens, after, order)
+    return (after, found[0]) if is_day else (at, None)
+
+
+def _time_after(tokens: Tokens, at: int) -> tuple[int, Moment | None]:
+    start = skip_words(tokens, at)
+    while at_token(tokens, start).text in (",", "،", "(", "-") or at_token(tokens, start).kind in ("weekday", "filler"):
+        start += 1
+    found = _time(tokens, start)
+    if not found or _time(tokens, found[1] + 1):  # «10:00 – 22:00» are opening hours, not an end
+        return at, None
+    return found[1], found[0]
+
+
+def _time(tokens: Tokens, at: int) -> tuple[Moment, int] | None:
+    token, following = at_token(tokens, at), at_token(tokens, at + 1)
+    if token.kind in ("noon", "midnight"):
+        return _zoned(tokens, 12 * 60 if token.kind == "noon" else 24 * 60, at + 1)
+    half = {"common_era": "pm"}.get(following.kind, following.kind)
+    if token.kind == "time":
+        hour, minute = (int(part) for part in re.split("[:.]", token.text)[:2])
+    elif (
+        token.kind == "num" and token.value <= 12 and half in ("am", "pm", "noon", "midnight") and token.text.isdigit()
+    ):
+        hour, minute = token.value, 0
+    else:
+        return None
+    named = half in ("am", "pm", "noon", "midnight")
+    minutes = _minutes(hour, minute, half if named else "")
+    return _zoned(tokens, minutes, at + 1 + named) if minutes is not None else None
+
+
+def _minutes(hour: int, minute: int, half: str) -> int | None:
+    if hour > 24 or minute > 59 or hour * 60 + minute > 24 * 60:
+        return None
+    if half == "midnight":
+        return 24 * 60
+    if half in ("pm", "noon") and hour < 12:
+        return (hour + 12) * 60 + minute
+    if half == "am" and hour == 12:
+        return minute
+    return hour * 60 + minute
+
+
+def _zoned(tokens: Tokens, minutes: int, at: int) -> tuple[Moment, int]:
+    name_at = at + (at_token(tokens, at).text == "(")
+    token = at_token(tokens, name_at)
+    if token.kind != "zone":
+        return Moment(minutes), at
+    return Moment(minutes, ZoneInfo(_ZONES[token.text])), name_at + 1

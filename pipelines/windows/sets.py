@@ -1,0 +1,84 @@
+"""Windows as sets of instants: what lies in two of them, and one window of several places that speak of one thing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines.records import OPEN, Finding, Window
+from pipelines.windows.ranges import Range, merge_ranges
+
+__all__ = ["WindowReading", "combine", "end_of", "intersect", "note", "start_of"]
+
+
+@dataclass(frozen=True)
+class WindowReading:
+    """A window, and what a person should know about how it was read."""
+
+    window: Window
+    findings: tuple[Finding, ...] = ()
+
+
+def intersect(one: Iterable[Range], other: Iterable[Range]) -> tuple[Range, ...]:
+    """The instants in both; () when there are none."""
+    both = []
+    for a in one:
+        for b in other:
+            start = max((x for x in (a[0], b[0]) if x), default=None)
+            end = min((x for x in (a[1], b[1]) if x), default=None)
+            if start is None or end is None or start < end:
+                both.append((start, end))
+    return merge_ranges(both)
+
+
+def end_of(window: Window) -> datetime | None:
+    """When the window is over for good; None when it has no end or holds at no time."""
+    return window.ranges[-1][1] if window.ranges else None
+
+
+def start_of(window: Window) -> datetime | None:
+    """When the window begins; None when nothing says so."""
+    return window.ranges[0][0] if window.ranges else None
+
+
+def combine(windows: Sequence[WindowReading]) -> WindowReading:
+    """One window of several places that speak of one thing: the earlier end is served, the conflict reported.
+
+    The place with the earliest end decides, and between equals the first; what the others say stays as evidence.
+    """
+    findings = tuple(finding for reading in windows for finding in reading.findings)
+    evidence = tuple(evidence for reading in windows for evidence in reading.window.evidence)
+    never = [reading.window for reading in windows if not reading.window.ranges]
+    ended = [reading.window for reading in windows if end_of(reading.window)]
+    if never or not ended:
+        window = next(iter(never), _latest_start(windows))
+        return WindowReading(replace(window, evidence=evidence), findings)
+    chosen = min(ended, key=lambda window: (_timestamp(end_of(window)), -_timestamp(start_of(window))))
+    chosen = _with_start(chosen, windows)
+    if len({end_of(window) for window in ended}) > 1:
+        quote = " / ".join(dict.fromkeys(found.text for window in ended for found in window.evidence))
+        findings = (*findings, note("window-conflict", "says two ends in two places: the earlier is served", quote))
+    return WindowReading(replace(chosen, evidence=evidence), findings)
+
+
+def _latest_start(windows: Sequence[WindowReading]) -> Window:
+    return max((reading.window for reading in windows), key=lambda window: _timestamp(start_of(window)), default=OPEN)
+
+
+def _with_start(chosen: Window, windows: Sequence[WindowReading]) -> Window:
+    """The window with the start another place gives, when it has none itself and the start lies before its end."""
+    starts = [start for reading in windows if (start := start_of(reading.window))]
+    end = end_of(chosen)
+    if start_of(chosen) or not starts or not end or max(starts) >= end:
+        return chosen
+    return replace(chosen, ranges=((max(starts), chosen.ranges[0][1]), *chosen.ranges[1:]))
+
+
+def _timestamp(instant: datetime | None) -> float:
+    return instant.timestamp() if instant else float("-inf")
+
+
+def note(rule: str, message: str, quote: str) -> Finding:
+    """A finding whose message quotes the text it is about."""
+    return Finding(rule, f"«{quote[:200]}» {message}", quote)

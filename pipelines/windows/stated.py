@@ -1,0 +1,267 @@
+"""Until when a text says it is true: `read_window`, and the rules by which several windows become one.
+
+The way of a text: `datetokens` (words, their vocabulary in `datewords`) → `daytext` (one day) and `daylists` (ranges,
+lists) → `windowgrammar` (statements) → `windowdates` (instants) → here. `windowsets` joins windows of several places.
+Everything here is pure: the observation is an argument, and nothing reads a clock.
+
+Rules that hold throughout:
+
+- A window is half-open, in UTC. A bare end date is the end of that day in the source's zone.
+- Where two readings or two places disagree, the earlier end is served and the conflict is a finding.
+- Nonsense is a finding that quotes the text and the window stays `open`, limited by the source's ttl; only an end
+  before its own start serves at no time, because neither of the two can be believed more than the other.
+- An offer already over when first seen keeps its window: it is stored and never served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pipelines.records import OPEN, Block, Evidence, Finding, ReadingRules, Window
+from pipelines.windows.datetokens import Folded, Token, fold, tokenise
+from pipelines.windows.daytext import Order, orders_of
+from pipelines.windows.grammar import Statement, read_statements
+from pipelines.windows.ranges import Observation, Piece, Range, merge_ranges, resolve
+from pipelines.windows.sets import WindowReading, intersect, note
+
+__all__ = ["Context", "block_windows", "read_window"]
+
+Context = Literal["validity", "offer", "text"]
+_LONGEST = 20_000  # characters looked at: a validity statement stands in a sentence, not in a book
+
+
+@dataclass(frozen=True)
+class _Text:
+    folded: Folded
+    tokens: tuple[Token, ...]
+    seen: Observation
+    context: Context
+
+
+def read_window(
+    text: str,
+    *,
+    observed_at: datetime,
+    zone: ZoneInfo,
+    date_order: Order | None = None,
+    languages: tuple[str, ...] = ("en", "ar"),
+    max_window: timedelta = timedelta(days=400),
+    context: Context = "validity",
+) -> WindowReading | None:
+    """The window a text states, or None when it states none.
+
+    `context` says how much a date without a cue may mean: in "validity" (a text known to speak of validity) a
+    bare date is the end; in "offer" (the text of one offer) ranges and ends count; in "text" (anything else on
+    a page) only ends and ranges in a sentence about an offer, a price or validity.
+    """
+    folded = fold(text[:_LONGEST])
+    if not any(char.isdigit() for char in folded.text) and not _may_be_open(folded.text):
+        return None
+    tokens = tokenise(folded, languages)
+    read = _Text(folded, tokens, Observation(observed_at, zone, max_window), context)
+    orders, notes = _orders(tokens, date_order)
+    readings = [found for order in orders if (found := _read_in_order(read, order))]
+    if not readings:
+        return None
+    agreed = _agree(readings)
+    return replace(agreed, findings=(*agreed.findings, *(note(rule, message, text) for rule, message in notes)))
+
+
+def _may_be_open(folded: str) -> bool:
+    return any(
+        word in folded
+        for word in ("stock", "suppl", "limited", "further notice", "نفا", "محدود", "اشعار", "every", "كل ")
+    )
+
+
+def _orders(tokens: tuple[Token, ...], wanted: Order | None) -> tuple[tuple[Order, ...], list[tuple[str, str]]]:
+    possible = orders_of(tokens)
+    if wanted == "YMD" or (wanted and (wanted in possible or not possible)):
+        return (wanted,), []
+    if wanted:
+        return possible, [
+            ("date-order-conflict", f"has a date that does not exist as {wanted}; the other order was read")
+        ]
+    return possible or ("DMY",), []
+
+
+def _read_in_order(read: _Text, order: Order) -> WindowReading | None:
+    statements = [s for s in read_statements(read.tokens, order) if _counts(s, read)]
+    pieces = [resolve(_as_meant(s, read.context), read.seen) for s in _join_bounds(statements)]
+    pieces = [piece for piece in pieces if not _is_history(piece, read)]
+    return _choose(read, pieces) if pieces else None
+
+
+# ---------------------------------------------------------------- which statements count
+
+
+def _counts(statement: Statement, read: _Text) -> bool:
+    if statement.rule == "limited":
+        return statement.end > statement.start
+    if read.context == "validity":
+        return True
+    if statement.rule == "single-day":
+        return False
+    if read.context == "offer":
+        return statement.cued or statement.rule not in ("on-day", "weekdays")
+    return statement.rule in ("until-date", "before-date") or (
+        statement.cued and statement.rule in ("date-range", "day-list", "from-date")
+    )
+
+
+def _as_meant(statement: Statement, context: Context) -> Statement:
+    """A bare date in a text that speaks of validity is its end; elsewhere one day is that day."""
+    if statement.rule != "single-day":
+        return statement
+    return replace(statement, spans=tuple(replace(span, first=None) for span in statement.spans))
+
+
+def _join_bounds(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """«Starts 1 March. Ends 31 March.»: the one start of a text joins its one end."""
+    starts = [s for s in statements if s.rule == "from-date"]
+    ends = [s for s in statements if s.rule in ("until-date", "before-date")]
+    others = [s for s in statements if s not in starts and s not in ends]
+    if len(starts) == 1 and len(ends) == 1 and not any(s.spans for s in others):
+        span = replace(ends[0].spans[0], first=starts[0].spans[0].first)
+        first, last = sorted((starts[0], ends[0]), key=lambda s: s.start)
+        yield replace(ends[0], spans=(span,), start=first.start, end=last.end, weekdays=first.weekdays | last.weekdays)
+    elif ends or any(s.spans for s in others):
+        yield from ends
+    else:
+        yield from starts
+    yield from others
+
+
+def _is_history(piece: Piece, read: _Text) -> bool:
+    """«Until 31 March 1990 he led the company»: over for longer than any offer lasts, and no word of one."""
+    if read.context == "validity" or piece.statement.cued or not piece.ranges:
+        return False
+    end = piece.ranges[-1][1]
+    uncued_nonsense = not piece.believed and read.context == "text"
+    return uncued_nonsense or (end is not None and end < read.seen.at - read.seen.max_window)
+
+
+# ---------------------------------------------------------------- several statements, one window
+
+
+def _choose(read: _Text, pieces: list[Piece]) -> WindowReading:
+    findings = tuple(_problem(read, piece, rule, message) for piece in pieces for rule, message in piece.problems)
+    evidence = tuple(dict.fromkeys(_evidence(read, piece.statement) for piece in pieces))
+    dated = [piece for piece in pieces if piece.statement.rule != "limited"]
+    central = [piece for piece in dated if not piece.statement.aside] or dated
+    if not central:
+        return WindowReading(replace(OPEN, evidence=evidence), findings)
+    believed = [piece for piece in central if piece.believed]
+    if not believed:
+        kept = next((piece.ranges for piece in central if piece.ranges), ((None, None),))
+        return WindowReading(Window(kept, "open", evidence), findings)
+    ranges, conflict = _ranges_of(believed)
+    if conflict:
+        findings = (*findings, note(*conflict, _quote_all(read, believed)))
+    return WindowReading(Window(ranges, _validity(ranges, believed), evidence), findings)
+
+
+def _validity(ranges: tuple[Range, ...], pieces: list[Piece]) -> Literal["stated", "open", "ambiguous"]:
+    if not ranges:
+        return "ambiguous"
+    endless = all(s.statement.rule in ("weekdays", "from-date") for s in pieces)
+    return "open" if endless or ranges[-1][1] is None else "stated"
+
+
+def _ranges_of(pieces: list[Piece]) -> tuple[tuple[Range, ...], tuple[str, str] | None]:
+    """The ranges of all pieces together, and the finding when they disagree."""
+    if len({piece.ranges for piece in pieces}) == 1:
+        return pieces[0].ranges, None
+    ended = [piece for piece in pieces if piece.ranges and piece.ranges[-1][1]] or pieces
+    if _are_parts(ended):
+        union = merge_ranges(found for piece in ended for found in piece.ranges)
+        return union, ("several-parts", "gives different parts of the offer their own end: it is served until the last")
+    if len(ended) == 1:
+        return ended[0].ranges, None
+    first = min(ended, key=lambda piece: (_end_or_never(piece), _start_or_ever(piece)))
+    agree = len({_end_or_never(piece) for piece in ended}) == 1
+    latest_start = max(ended, key=_start_or_ever) if agree else first
+    if agree:
+        return latest_start.ranges, None
+    return first.ranges, ("window-conflict", "states more than one end: the earliest is served")
+
+
+def _are_parts(pieces: list[Piece]) -> bool:
+    """Whether the statements are about parts that differ («offer valid until …, EPP until …»), one at most unnamed."""
+    subjects = [piece.statement.subject for piece in pieces]
+    named = [subject for subject in subjects if subject]
+    apart = len(set(named)) == len(named) and sum(map(len, named)) == len(frozenset[str]().union(*named))
+    return len(pieces) > 1 and apart and len(named) >= len(pieces) - 1
+
+
+def _end_or_never(piece: Piece) -> float:
+    if not piece.ranges:
+        return float("-inf")
+    end = piece.ranges[-1][1]
+    return end.timestamp() if end else float("inf")
+
+
+def _start_or_ever(piece: Piece) -> float:
+    start = piece.ranges[0][0] if piece.ranges else None
+    return start.timestamp() if start else float("-inf")
+
+
+def _agree(readings: list[WindowReading]) -> WindowReading:
+    """What every reading of an ambiguous numeric date allows."""
+    first = readings[0]
+    if len({reading.window.ranges for reading in readings}) == 1:
+        return first
+    ranges = first.window.ranges
+    for reading in readings[1:]:
+        ranges = intersect(ranges, reading.window.ranges)
+    quote = first.window.evidence[0].text if first.window.evidence else ""
+    doubt = note(
+        "ambiguous-date", "reads day first or month first: served only while both agree; set date_order", quote
+    )
+    return WindowReading(Window(ranges, "ambiguous", first.window.evidence), (*first.findings, doubt))
+
+
+# ---------------------------------------------------------------- windows of blocks
+
+
+def block_windows(blocks: Sequence[Block], rules: ReadingRules, observed_at: datetime) -> tuple[Window | None, ...]:
+    """For each block the window its own text states, or None: it limits the chunk that holds the block."""
+    return tuple(_block_window(block, rules, observed_at) for block in blocks)
+
+
+def _block_window(block: Block, rules: ReadingRules, observed_at: datetime) -> Window | None:
+    reading = read_window(
+        block.text,
+        observed_at=observed_at,
+        zone=rules.zone,
+        date_order=rules.date_order,
+        languages=rules.languages,
+        max_window=rules.max_window,
+        context="text",
+    )
+    if reading is None or reading.window.validity == "open":
+        return None
+    return reading.window
+
+
+# ---------------------------------------------------------------- what is quoted
+
+
+def _quote(read: _Text, statement: Statement) -> str:
+    return read.folded.quote(read.tokens[statement.start].start, read.tokens[statement.end - 1].end)
+
+
+def _quote_all(read: _Text, pieces: list[Piece]) -> str:
+    return " / ".join(_quote(read, piece.statement) for piece in pieces)
+
+
+def _evidence(read: _Text, statement: Statement) -> Evidence:
+    return Evidence("window", _quote(read, statement), f"text:{statement.rule}")
+
+
+def _problem(read: _Text, piece: Piece, rule: str, message: str) -> Finding:
+    return note(rule, message, _quote(read, piece.statement))

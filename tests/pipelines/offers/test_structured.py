@@ -1,0 +1,171 @@
+"""Offers from schema.org data: one offer in three syntaxes, nesting, lists, prices, and JSON that needs mending."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import lxml.html
+import pytest
+
+from pipelines.offers.brokenjson import load_json
+from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.structured import StructuredOffer, read_offers
+
+BASE = "https://garage.example/en/offers"
+
+MICRODATA = """
+<div itemscope itemtype="https://schema.org/Product"><h3 itemprop="name">Winter wash</h3>
+<p itemprop="description">Salt off, wax on.</p><meta itemprop="sku" content="W-7">
+<div itemprop="offers" itemscope itemtype="https://schema.org/Offer">
+<span itemprop="price" content="45.00">SAR 45</span><meta itemprop="priceCurrency" content="SAR">
+<link itemprop="availability" href="https://schema.org/InStock"><a itemprop="url" href="/en/offers/wash">See</a>
+<meta itemprop="validThrough" content="2026-06-30"></div></div>
+"""
+RDFA = """
+<div vocab="https://schema.org/" typeof="Product"><h3 property="name">Winter wash</h3>
+<p property="description">Salt off, wax on.</p><meta property="sku" content="W-7">
+<div property="offers" typeof="Offer">
+<span property="price" content="45.00">SAR 45</span><meta property="priceCurrency" content="SAR">
+<link property="availability" href="https://schema.org/InStock"><a property="url" href="/en/offers/wash">See</a>
+<meta property="validThrough" content="2026-06-30"></div></div>
+"""
+OFFER = {
+    "@type": "Offer",
+    "price": 45.0,
+    "priceCurrency": "SAR",
+    "availability": "https://schema.org/InStock",
+    "url": "/en/offers/wash",
+    "validThrough": "2026-06-30",
+}
+PRODUCT = {"@type": "Product", "name": "Winter wash", "description": "Salt off, wax on.", "sku": "W-7", "offers": OFFER}
+
+AGGREGATE = {
+    "@type": "AggregateOffer",
+    "lowPrice": "45",
+    "highPrice": 90,
+    "priceCurrency": "SAR",
+    "offers": [{"@type": "Offer", "url": "/a"}, {"@type": "Offer", "url": "/b"}],
+}
+
+
+def script(data: Any) -> str:
+    return f'<script type="application/ld+json">{data if isinstance(data, str) else json.dumps(data)}</script>'
+
+
+def offers(body: str) -> tuple[StructuredOffer, ...]:
+    tree = lxml.html.document_fromstring(f"<html><body>{body}</body></html>")
+    nodes, _ = read_nodes(tree, tree, BASE)
+    return read_offers(nodes, ZoneInfo("Asia/Riyadh"))
+
+
+def facts(offer: StructuredOffer) -> tuple[object, ...]:
+    dates = [(found.bound, found.value) for found in offer.declared]
+    values = (offer.title, offer.description, offer.url, offer.identifier, offer.price, offer.currency)
+    return (*values, offer.availability, dates)
+
+
+def test_three_syntaxes_give_the_same_offer() -> None:
+    """Microdata, RDFa and JSON-LD differ in nothing but their evidence."""
+    read = [offers(body) for body in (MICRODATA, RDFA, script({"@context": "https://schema.org", **PRODUCT}))]
+    assert [len(found) for found in read] == [1, 1, 1]
+    expected = ("Winter wash", "Salt off, wax on.", "https://garage.example/en/offers/wash", "W-7", Decimal(45), "SAR")
+    assert {str(facts(found[0])).replace("45.00", "45").replace("45.0", "45") for found in read} == {
+        str((*expected, "InStock", [("end", "2026-06-30")]))
+    }
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"@context": "https://schema.org", "@graph": [{"@type": "WebSite", "name": "Garage"}, PRODUCT]},
+        [{"@type": "WebPage", "mainEntity": PRODUCT}],
+        {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "position": 1, "item": PRODUCT}]},
+        {"@type": "AutoRepair", "makesOffer": {**OFFER, "itemOffered": {"name": "Winter wash", "sku": "W-7"}}},
+        {"@type": "AutoRepair", "hasOfferCatalog": {"itemListElement": [{**OFFER, "name": "Winter wash"}]}},
+        {"@graph": [{**PRODUCT, "offers": {"@id": "#o"}}, {"@id": "#o", **OFFER}]},
+        {"@type": "Product", "name": "Winter wash", "offers": [OFFER, {**OFFER, "price": "52"}]},
+        {"@type": ["Service", "Product"], "name": "Winter wash", "offers": AGGREGATE},
+    ],
+)
+def test_an_offer_is_found_wherever_it_is_nested(data: Any) -> None:
+    """Graphs, lists, catalogues, references and aggregates: one offer, the lowest price."""
+    found = offers(script(data))
+    assert [(offer.title, offer.price, offer.currency) for offer in found] == [("Winter wash", Decimal(45), "SAR")]
+
+
+def test_named_offers_and_steps_of_a_price_are_offers_of_their_own() -> None:
+    """«VIP» and «Early bird» are two things to buy; so are two prices with two windows."""
+    tickets = [{"@type": "Offer", "name": "Standard", "price": 10}, {"@type": "Offer", "name": "VIP", "price": 90}]
+    found = offers(script({"@type": "Event", "name": "Drift day", "endDate": "2026-06-30", "offers": tickets}))
+    assert [offer.title for offer in found] == ["Drift day – Standard", "Drift day – VIP"]
+    assert found[0].declared[0].value == "2026-06-30"
+    steps = [{**OFFER, "price": 60, "validThrough": "2026-07-31"}, OFFER]
+    assert [offer.price for offer in offers(script({**PRODUCT, "offers": steps}))] == [Decimal(60), Decimal("45.0")]
+
+
+def test_prices_of_specifications() -> None:
+    """A list price is what it cost before; delivery charges are no price of the thing."""
+    specifications = [
+        {"@type": "UnitPriceSpecification", "price": "199.00", "priceCurrency": "SAR"},
+        {"@type": "UnitPriceSpecification", "price": "249.00", "priceType": "https://schema.org/StrikethroughPrice"},
+        {"@type": "DeliveryChargeSpecification", "price": "5"},
+    ]
+    found = offers(
+        script(
+            {"@type": "Product", "name": "Battery", "offers": {"@type": "Offer", "priceSpecification": specifications}}
+        )
+    )
+    assert [(o.price, o.price_before, o.currency) for o in found] == [(Decimal("199.00"), Decimal("249.00"), "SAR")]
+
+
+def test_what_is_sold_out_is_over_and_a_product_without_offers_is_none() -> None:
+    """SoldOut and Discontinued end an offer; being out of stock does not."""
+    states = ("SoldOut", "http://schema.org/Discontinued", "OutOfStock")
+    found = [offers(script({**PRODUCT, "offers": {**OFFER, "availability": state}}))[0].over for state in states]
+    assert found == [True, True, False]
+    assert offers(script({"@type": "Product", "name": "Nothing to buy"})) == ()
+    assert [
+        o.title for o in offers(script({"@type": "SaleEvent", "name": "White Friday", "startDate": "2026-11-27"}))
+    ] == ["White Friday"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1, "b": [1, 2,],}',
+        '<!-- {"a": 1, "b": [1, 2]} -->',
+        '/* made by hand */ {"a": 1, <!-- no more --> "b": [1, 2]}',
+        '//<![CDATA[\n{"a": 1, "b": [1, 2]}\n//]]>',
+        '{"a": 1, "b": [1, 2]};',
+        '{"a": 1\n "b": [1, 2]}',
+        "{&quot;a&quot;: 1, &quot;b&quot;: [1, 2]}",
+    ],
+)
+def test_json_is_mended_where_one_reading_is_possible(text: str) -> None:
+    """Stray and missing commas, comments, CDATA, a semicolon, entities."""
+    assert load_json(text) == ({"a": 1, "b": [1, 2]}, True)
+
+
+def test_json_beyond_repair_is_not_guessed_at() -> None:
+    """A cut-off object is no object; strings are never changed by mending."""
+    assert load_json('{"a": {"b": 1') == (None, False)
+    assert load_json('{"a": "x, ]} {"}')[0] == {"a": "x, ]} {"}
+    assert load_json('{"a": "x, ]} {",}')[0] == {"a": "x, ]} {"}
+
+
+def test_circles_and_depth_end() -> None:
+    """Things that name each other, and nesting without end, cost bounded work."""
+    circle = {
+        "@graph": [
+            {"@id": "#a", **PRODUCT, "isPartOf": {"@id": "#b"}},
+            {"@id": "#b", "hasPart": [{"@id": "#a"}, {"@id": "#b"}]},
+        ]
+    }
+    assert len(offers(script(circle))) == 1
+    deep: Any = PRODUCT
+    for _ in range(500):
+        deep = {"@type": "Thing", "hasPart": deep}
+    assert offers(script(deep)) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -17,7 +18,7 @@ from prefect.settings import temporary_settings
 from flows.prefect_server import OwnServer, prefect_api
 from pipelines.settings import load_project
 
-__all__ = ["furnish", "running_prefect"]
+__all__ = ["furnish", "limit_to", "running_prefect"]
 
 
 @contextmanager
@@ -62,3 +63,14 @@ def _database() -> Path:
         source.backup(target)  # with what its log has not yet merged
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     return kept
+
+
+def limit_to(source: Path, *paths: str) -> None:
+    """Have a source look at those pages of its site and at nothing else: every further offer costs its embedding."""
+    text = source.read_text(encoding="utf-8")
+    found = re.search(r"http://127\.0\.0\.1:\d+", text)
+    assert found is not None
+    starts = ", ".join(f'"{found[0]}{path}"' for path in paths)
+    text = re.sub(r"^kind = .*$", 'kind = "urls"', text, flags=re.MULTILINE)
+    text = re.sub(r"^allow = .*$", "", text, flags=re.MULTILINE)
+    source.write_text(re.sub(r"^start_urls = .*$", f"start_urls = [{starts}]", text, flags=re.MULTILINE))

@@ -137,3 +137,8 @@ def test_compose_itself_accepts_the_file() -> None:
     command = ["docker", "compose", "--file", str(_ROOT / "docker-compose.yml"), "--profile", "workers", "config"]
     done = subprocess.run([*command, "--quiet"], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def _flow_of(deployment: dict[str, Any]) -> str:
+    function: str = deployment["entrypoint"].split(":")[1]
+    return function.replace("_", "-")

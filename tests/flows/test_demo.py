@@ -12,19 +12,19 @@ import pytest
 
 from examples.autocare.server import SiteServer
 from flows.demo import EXAMPLE, DemoFailed, run_demo
-from tests.flows.prefect_api import furnish
+from tests.flows.prefect_api import furnish, limit_to
 
 
-def test_the_demonstration_shows_runs_and_answers(folder: Path, few_offers: Path, site: SiteServer) -> None:
+def test_the_demonstration_shows_runs_and_answers(folder: Path) -> None:
     """It serves, syncs through the flow, tells of each source, asks in both languages, and ends with exit 0."""
     port = _free_port()
-    text = few_offers.read_text(encoding="utf-8")
-    few_offers.write_text(text.replace(site.url.split("//")[1], f"127.0.0.1:{port}"), encoding="utf-8")
+    _few_of_the_sources(folder, port)
     furnish(folder)
     said = _demo(folder, port)
     assert said.returncode == 0, said.stderr
     assert "flow sync-all: Completed" in said.stdout
-    assert "offers: run 1 published" in said.stdout
+    assert "autocare-guides: run 1 published" in said.stdout
+    assert "autocare-offers: run 2 published" in said.stdout
     assert "? How much is a full synthetic oil change?" in said.stdout
     assert "? كم سعر فحمات الفرامل الأمامية مع التركيب؟" in said.stdout
     assert f"http://127.0.0.1:{port}/en/offers/front-brake-pads" in said.stdout
@@ -44,10 +44,25 @@ def test_the_example_is_where_the_demonstration_looks() -> None:
     assert (EXAMPLE / "questions.jsonl").exists()
 
 
+def _few_of_the_sources(folder: Path, port: int) -> None:
+    """The example's sources on another port, limited to pages that the questions ask for."""
+    few = {
+        "autocare-guides": ["/ar/faq", "/ar/summer-guide"],
+        "autocare-offers": ["/en/offers/front-brake-pads", "/ar/offers/front-brake-pads", "/ar/offers/ac-regas"],
+    }
+    for name, paths in few.items():
+        text = (EXAMPLE / "sources" / f"{name}.toml").read_text(encoding="utf-8").replace("8753", str(port))
+        file = folder / "sources" / f"{name}.toml"
+        file.write_text(text, encoding="utf-8")
+        limit_to(file, *paths)
+
+
 def _demo(folder: Path, port: int) -> subprocess.CompletedProcess[str]:
     """The demonstration in a process of its own: this one has imported Prefect with other settings."""
     environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    code = f"from pathlib import Path; from flows.demo import run_demo; run_demo(once=True, directory=Path({str(folder)!r}), port={port})"  # noqa: E501
+    code = (
+        f"import pathlib, flows.demo as d; d.run_demo(once=True, directory=pathlib.Path({str(folder)!r}), port={port})"
+    )
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
 
 

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 
 import flows.sync
 from flows import deployments
@@ -24,7 +25,7 @@ from flows.schedule import cancel_backlog
 from pipelines.database import Connection
 from pipelines.settings import load_project
 from pipelines.store import runs
-from tests.flows.prefect_api import running_prefect
+from tests.flows.prefect_api import limit_to, running_prefect
 
 _SECRET = "canary-7f3a"
 
@@ -36,19 +37,28 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
         yield server
 
 
+@pytest.fixture
+def two_offers(offers_source: Path) -> Path:
+    """A source of two pages; its file."""
+    limit_to(offers_source, "/en/offers/front-brake-pads", "/en/offers/city-towing")
+    return offers_source
+
+
 def _everything_kept_by(server: OwnServer) -> bytes:
     """All that the server has written: its database with what is not yet merged into it, and its log."""
     return b"".join(path.read_bytes() for path in server.home.glob("*") if path.is_file() and path.name != "login")
 
 
-def _last_run(name: str) -> FlowRun:
+def _run_of(state: State[Any]) -> FlowRun:
+    number = state.state_details.flow_run_id
+    assert number is not None
     with get_client(sync_client=True) as client:
-        return next(run for run in client.read_flow_runs(limit=50) if run.name == name)
+        return client.read_flow_run(number)
 
 
-def test_sync_source_completes_with_the_run_in_its_message(prefect: OwnServer, folder: Path, few_offers: Path) -> None:
+def test_sync_source_completes_with_the_run_in_its_message(prefect: OwnServer, folder: Path, two_offers: Path) -> None:
     """A flow does what the command does: the source is published, and the state says which run did it."""
-    state = deployments.sync_source(str(folder), "offers", return_state=True)
+    state: State[Any] = deployments.sync_source(str(folder), "offers", return_state=True)
     assert state.is_completed()
     assert state.name == "Completed"
     [report] = state.result()
@@ -59,20 +69,20 @@ def test_sync_source_completes_with_the_run_in_its_message(prefect: OwnServer, f
 
 
 def test_parameters_name_a_folder_and_a_source_and_nothing_else(
-    prefect: OwnServer, folder: Path, few_offers: Path
+    prefect: OwnServer, folder: Path, two_offers: Path
 ) -> None:
     """What Prefect keeps of a run are names: no setting, no address, no page."""
-    deployments.sync_source(str(folder), "offers", return_state=True)
-    assert _last_run("offers").parameters == {"project": str(folder), "source": "offers", "full": False}
+    state = deployments.sync_source(str(folder), "offers", return_state=True)
+    assert _run_of(state).parameters == {"project": str(folder), "source": "offers", "full": False}
     assert b"Front brake pads" not in _everything_kept_by(prefect)
 
 
 def test_no_secret_gets_into_prefect(
-    prefect: OwnServer, folder: Path, few_offers: Path, monkeypatch: pytest.MonkeyPatch
+    prefect: OwnServer, folder: Path, two_offers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither a header's secret nor the database's password is in Prefect's database or log, even when all fails."""
-    text = few_offers.read_text(encoding="utf-8") + '\n[headers]\nAuthorization = "env:CANARY"\n'
-    few_offers.write_text(text, encoding="utf-8")
+    text = two_offers.read_text(encoding="utf-8") + '\n[headers]\nAuthorization = "env:CANARY"\n'
+    two_offers.write_text(text, encoding="utf-8")
     monkeypatch.setenv("CANARY", _SECRET)
     assert deployments.sync_source(str(folder), "offers", return_state=True).is_completed()
     monkeypatch.setenv("DATABASE_URL", f"postgresql://freshet:{_SECRET}@127.0.0.1:9/nowhere")
@@ -83,11 +93,11 @@ def test_no_secret_gets_into_prefect(
 
 
 def test_a_source_that_cannot_be_read_fails_its_flow_with_the_reason(
-    prefect: OwnServer, folder: Path, few_offers: Path
+    prefect: OwnServer, folder: Path, two_offers: Path
 ) -> None:
     """Failed is failed in Prefect too, and its message is the one a person gets from the command line."""
-    text = few_offers.read_text(encoding="utf-8")
-    few_offers.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", text), encoding="utf-8")
+    text = two_offers.read_text(encoding="utf-8")
+    two_offers.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:9", text), encoding="utf-8")
     state = deployments.sync_all(str(folder), return_state=True)
     assert state.is_failed()
     assert "offers: run" in (state.message or "")
@@ -95,7 +105,7 @@ def test_a_source_that_cannot_be_read_fails_its_flow_with_the_reason(
 
 
 def test_a_source_under_way_cancels_the_second_run(
-    prefect: OwnServer, folder: Path, few_offers: Path, db: Connection
+    prefect: OwnServer, folder: Path, two_offers: Path, db: Connection
 ) -> None:
     """The database's lease decides, whoever holds it; the flow says which run that is."""
     runs.register_source(db, load_project(folder).source("offers"))
@@ -106,7 +116,7 @@ def test_a_source_under_way_cancels_the_second_run(
 
 
 def test_an_unexpected_error_keeps_its_text_out_of_prefect(
-    prefect: OwnServer, folder: Path, few_offers: Path, monkeypatch: pytest.MonkeyPatch
+    prefect: OwnServer, folder: Path, two_offers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a mistake of ours says may hold anything; it goes to the log of the process alone."""
 
@@ -130,12 +140,12 @@ def test_an_unexpected_error_keeps_its_text_out_of_prefect(
     ],
 )
 def test_the_state_of_a_flow_follows_the_worst_report(
-    prefect: OwnServer, folder: Path, few_offers: Path, monkeypatch: pytest.MonkeyPatch,
+    prefect: OwnServer, folder: Path, two_offers: Path, monkeypatch: pytest.MonkeyPatch,
     ended: list[str], kind: str, name: str,
 ) -> None:  # fmt: skip
     """Held and partial are done, but named, so that a person can look for them; failed is failed."""
     reports = [Report(number, "offers", state) for number, state in enumerate(ended, 1)]
-    second = few_offers.read_text(encoding="utf-8").replace('name = "offers"', 'name = "more"')
+    second = two_offers.read_text(encoding="utf-8").replace('name = "offers"', 'name = "more"')
     (folder / "sources" / "more.toml").write_text(second, encoding="utf-8")
     monkeypatch.setattr(flows.sync, "sync_all", lambda *arguments: reports)
     state = deployments.reindex(str(folder), return_state=True)
@@ -150,7 +160,7 @@ def test_the_sweep_is_a_flow(prefect: OwnServer, folder: Path) -> None:
     assert state.message == "0 entries had ended"
 
 
-def test_one_deployment_a_source_by_its_cron_and_zone(folder: Path, few_offers: Path) -> None:
+def test_one_deployment_a_source_by_its_cron_and_zone(folder: Path, two_offers: Path) -> None:
     """Every source has its deployment, one run at a time; what is pushed has nothing to look at."""
     (folder / "sources" / "pushed.toml").write_text('kind = "push"\n', encoding="utf-8")
     made = {f"{one.flow_name}/{one.name}": one for one in deployments.deployments(load_project(folder))}
@@ -166,7 +176,7 @@ def test_one_deployment_a_source_by_its_cron_and_zone(folder: Path, few_offers: 
         assert one.concurrency_options.collision_strategy.value == "CANCEL_NEW"
 
 
-def test_a_backlog_becomes_one_run(prefect: OwnServer, folder: Path, few_offers: Path) -> None:
+def test_a_backlog_becomes_one_run(prefect: OwnServer, folder: Path, two_offers: Path) -> None:
     """Of 50 late runs of a source the newest remains; a run that a person asked for is left alone."""
     remaining = asyncio.run(_fold_up_a_backlog(folder))
     newest, by_hand = remaining

@@ -13,11 +13,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from pipelines.database import Connection
-from tests.flows.prefect_api import furnish
+from tests.flows.prefect_api import furnish, limit_to
 
 _PATIENCE = 240.0  # seconds; far more than a busy machine takes
+
+
+@pytest.fixture
+def two_offers(offers_source: Path) -> Path:
+    """A source of two pages; its file."""
+    limit_to(offers_source, "/en/offers/front-brake-pads", "/en/offers/city-towing")
+    return offers_source
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def _scheduling(log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def test_what_is_due_runs_and_a_signal_ends_it_all(folder: Path, few_offers: Path, db: Connection) -> None:
+def test_what_is_due_runs_and_a_signal_ends_it_all(folder: Path, two_offers: Path, db: Connection) -> None:
     """A run asked for is led by a process of its own and recorded; SIGTERM ends scheduler and server with exit 0."""
     furnish(folder)
     log = folder / "schedule.log"

@@ -17,7 +17,8 @@ from examples.autocare.offers import CATEGORIES, load_content, load_offers
 from examples.autocare.pages import HERE, Resource
 from examples.autocare.schedule import ZONE
 from pipelines.settings import load_project
-from pipelines.windows.stated import end_of, read_window
+from pipelines.windows.sets import end_of
+from pipelines.windows.stated import read_window
 from tests.examples.conftest import NOON
 
 SOURCES = {path.stem: tomllib.loads(path.read_text()) for path in (HERE / "sources").glob("*.toml")}

@@ -58,7 +58,7 @@ def folder(tmp_path: Path, database: TestDatabase, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("DATABASE_URL", database.url())
     monkeypatch.setenv("FRESHET_PROJECT", str(tmp_path))
     # one backend by name: a calibration would measure this machine, which no test asks about
-    monkeypatch.setenv("FRESHET_EMBEDDING__BACKEND", "torch")
+    monkeypatch.setenv("FRESHET_EMBEDDING__BACKEND", "onnx")
     assert run("db", "migrate").code == 0
     return tmp_path
 

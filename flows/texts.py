@@ -64,7 +64,10 @@ class Texts:
         def cut(draft: Draft, observed_at: datetime) -> list[PlannedChunk]:
             blocks = draft.blocks or _stand_in(draft)
             windows = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
-            chunks = chunk_blocks(blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens)
+            chunks = chunk_blocks(
+                blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens,
+                whole=draft.kind == "offer",
+            )  # fmt: skip
             return [_planned(c, windows[c.first_block : c.last_block + 1]) for c in chunks]
 
         return cut

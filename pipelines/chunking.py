@@ -54,16 +54,23 @@ class _Unit:
 
 
 def chunk_blocks(
-    blocks: Sequence[Block], *, title: str, count_tokens: Callable[[str], int], max_tokens: int
+    blocks: Sequence[Block],
+    *,
+    title: str,
+    count_tokens: Callable[[str], int],
+    max_tokens: int,
+    whole: bool = False,
 ) -> tuple[Chunk, ...]:
     """Return the chunks of an entry's blocks, in order; blocks without text have none.
 
     `count_tokens` is the model's own count of a whole passage, special tokens included
     (`pipelines.vectors.tokens.token_counter`); no chunk's embedded text exceeds `max_tokens` by it.
+    `whole` keeps everything in one chunk where that has room: an offer's price is nothing without its terms.
     Raises FreshetError when a single character does.
     """
     cutter = _Cutter(count_tokens, max_tokens)
-    groups = cutter.groups(cutter.units(blocks, encodable(title)))
+    units = list(cutter.units(blocks, encodable(title)))
+    groups = cutter.together(units) if whole and cutter.has_room(units) else cutter.groups(units)
     return tuple(cutter.chunk(ordinal, group, blocks) for ordinal, group in enumerate(groups))
 
 
@@ -123,6 +130,14 @@ class _Cutter:
             path = outline.above(block, " ".join(text.split()))
             for piece, tokens in self._pieces(block, text, path):
                 yield _Unit(index, piece, tokens, path, block.kind == "heading")
+
+    def has_room(self, units: Sequence[_Unit]) -> bool:
+        """Return whether one chunk holds all of them."""
+        return bool(units) and sum(unit.tokens for unit in units) <= self._room(units[0].path)
+
+    def together(self, units: list[_Unit]) -> Iterator[list[_Unit]]:
+        """Yield all units as one chunk."""
+        return self._fitting(units)
 
     def groups(self, units: Iterable[_Unit]) -> Iterator[list[_Unit]]:
         """Yield the units of each chunk."""

@@ -148,3 +148,12 @@ def test_a_model_without_room_is_refused() -> None:
     """A limit that special tokens fill is an error, not an endless split."""
     with pytest.raises(FreshetError, match="no room"):
         chunks_of(Block("paragraph", "One."), limit=6)
+
+
+def test_what_is_only_true_together_stays_together_where_it_fits() -> None:
+    """An offer's tag, headings and terms make one chunk; one too long is cut as anything else."""
+    short = [Block("paragraph", "Engine oil"), Block("heading", "Oil change", 1), Block("paragraph", "SAR 119")]
+    (chunk,) = chunk_blocks(short, title="Oil change", count_tokens=COUNT, max_tokens=256, whole=True)
+    assert chunk.body == "Engine oil\nOil change\nSAR 119"
+    long = [*short, *(Block("paragraph", f"Term number {n} " * 30) for n in range(9))]
+    assert len(chunk_blocks(long, title="Oil change", count_tokens=COUNT, max_tokens=256, whole=True)) > 1

@@ -27,7 +27,10 @@ from pipelines.documents.wire import content_from_wire
 from pipelines.records import Outcome
 
 ROOT = Path(__file__).parents[3]
-START = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from tests.pipelines.documents import poison_child as p; p.serve(p.read)"
+START = (
+    f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+    "from tests.pipelines.documents import poison_child as p; p.serve(p.read)"
+)
 POISON = (sys.executable, "-P", "-s", "-c", START)
 LIMITS = DocumentLimits(body=10_000, seconds=20, cpu_seconds=1, memory=2**30, text=50_000, written=2**20)
 

@@ -22,7 +22,11 @@ from pipelines.postgres import embedded
 from pipelines.postgres.roles import ROLES, Role
 from tests.postgres import FAST, Cluster, in_memory
 
-START = "import sys, pathlib; from pipelines.postgres import embedded; print(embedded.start(pathlib.Path(sys.argv[1])).pid)"
+START = """
+import sys, pathlib
+from pipelines.postgres import embedded
+print(embedded.start(pathlib.Path(sys.argv[1])).pid)
+"""
 
 
 @pytest.fixture

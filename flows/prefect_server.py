@@ -49,6 +49,11 @@ _SERVER = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",  # no block is used here
     "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    # Many late runs, each marked as such, keep SQLite locked while the scheduler folds them into one.
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",  # looks after work pools; there are none here
+    "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
+    "PREFECT_SERVER_DATABASE_CONNECTION_TIMEOUT": "60",
     # A sweep a minute makes 1,440 runs a day: a week of them is kept, the base keeps its own runs for good.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs,orphans",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(7 * 86400),

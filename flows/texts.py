@@ -25,8 +25,10 @@ __all__ = ["Texts"]
 class Texts:
     """What a run does with the project's model."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, name: str | None = None) -> None:
+        """`name`: another model than the one the settings name."""
         self._project = project
+        self._name = name or project.embedding.model
 
     @cached_property
     def model(self) -> ModelEntry:
@@ -36,7 +38,7 @@ class Texts:
         chosen = self._project.embedding
         folder = self._project.directory
         entries = {name: model_entry(name, m.facts(), folder=folder) for name, m in chosen.models.items()}
-        return resolve_model(chosen.model, entries=entries, folder=folder)
+        return resolve_model(self._name, entries=entries, folder=folder)
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -48,6 +50,12 @@ class Texts:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of passages, (n, dimensions) float32, unit length."""
         return self._encoder.encode_passages(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of queries, (n, dimensions) float32, unit length."""
+        import numpy as np
+
+        return np.stack([self.encode_query(text) for text in texts])
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Vector of a query, (dimensions,) float32, unit length."""

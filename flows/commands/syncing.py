@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,15 +40,22 @@ def sync(
 
 def reindex(
     names: Names = None,
+    model: Annotated[str | None, typer.Option("--model", help="Serve with this model from now on.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Switch the model although recall falls.")] = False,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
     """Rebuild readings, chunks and embeddings from stored captures, without network.
 
+    With --model: embed what is served with another model beside the one in use, compare, switch at once.
+
     Example: freshet reindex autocare-offers
     """
     from flows.sync import Options
 
+    if model is not None:
+        _switch(model, names, force, as_json, folder)
+        return
     _run(names, Options(full=True, reindex=True), as_json, folder)
 
 
@@ -69,6 +77,23 @@ def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folde
             tell(report)
     codes = {_CODES[report.state] for report in reports}
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _switch(model: str, names: list[str] | None, force: bool, as_json: bool, folder: Folder) -> None:
+    from flows.bars import bars
+    from flows.switching import switch_project
+
+    if names:
+        raise typer.BadParameter("one model serves all sources: name none with --model")
+    with bars() as progress:
+        done = switch_project(opened(folder), model, force=force, progress=progress)
+    if as_json:
+        print_json(asdict(done))
+        return
+    say(f"served with {done.after}, until now with {done.before or 'none'}: {done.embedded} texts embedded")
+    was = f", {done.recall_before:.0%} before" if done.recall_before is not None else ""
+    say(f"it finds {done.recall_after:.0%} of the base's own texts by a fragment of theirs{was}")
+    say(f'set [embedding] model = "{done.after}" in freshet.toml: a sync with another model is refused')
 
 
 runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)

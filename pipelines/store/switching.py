@@ -59,12 +59,10 @@ def switch_model(
     """
     number = _registered(conn, model)
     embedded = _embed_served(conn, number, encode, on_progress)
-    served, name = conn.execute("select max(model_id), max(name) from kb_store.model where active").fetchone() or (
-        0,
-        "",
-    )
-    asks_before = queries_before if served not in (None, number) else None
-    before = None if asks_before is None else _recall(conn, served, asks_before)
+    served, name = _served_with(conn)
+    before = None
+    if served is not None and served != number and queries_before is not None:
+        before = _recall(conn, served, queries_before)
     after = _recall(conn, number, encode_queries)
     if before is not None and after < before - _MOST_LOST and not force:
         raise RecallFalls(
@@ -74,6 +72,12 @@ def switch_model(
     while not _switched(conn, number):
         embedded += _embed_served(conn, number, encode, on_progress)  # a sync published meanwhile
     return Switch(name, model.name, embedded, before, after)
+
+
+def _served_with(conn: Connection) -> tuple[int | None, str | None]:
+    """Number and name of the active model; None in an empty base."""
+    row = conn.execute("select model_id, name from kb_store.model where active").fetchone()
+    return (None, None) if row is None else (row[0], row[1])
 
 
 def _registered(conn: Connection, model: ModelEntry) -> int:

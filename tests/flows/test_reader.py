@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from examples.autocare.server import SiteServer
 from tests.flows.conftest import Run
 
 _READER = """

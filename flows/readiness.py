@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from pipelines.database import Connection, DatabaseError, connect
+from pipelines.database import Connection, DatabaseError, connect, is_embedded
 from pipelines.postgres.migrations import SCHEMA, migrate
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def make_ready(project: Project) -> None:
     with connect(project, autocommit=True) as conn:
         if _deployed(conn) == _wanted():
             return
-        if project.database.url is not None:
+        if not is_embedded(project):
             raise DatabaseError("the database does not fit this version of Freshet yet: run freshet db migrate")
         _migrate(conn, shared=False)
 

@@ -32,6 +32,7 @@ __all__ = [
     "Role",
     "connect",
     "connect_uri",
+    "is_embedded",
     "require_versions",
     "uri",
 ]
@@ -95,6 +96,11 @@ def uri(project: Project, role: Role = "owner") -> str:
     if address is None:
         return embedded.uri(embedded.start(project.state, port=project.database.port), role)
     return address if role == "owner" else _acting_as(address, role)
+
+
+def is_embedded(project: Project) -> bool:
+    """Whether the project's database is its own embedded server, and nobody else's."""
+    return _configured(project) is None
 
 
 def require_versions(conn: Connection) -> None:

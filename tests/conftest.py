@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from pipelines.database import Connection
 from tests.postgres import Cluster, TestDatabase, running_cluster
+
+# A slow machine is no failure; a build asks the same questions each time, a developer new ones.
+settings.register_profile("freshet", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("freshet")
 
 
 @pytest.fixture(scope="session")

@@ -301,7 +301,8 @@ def test_a_name_with_glob_signs_is_itself_when_it_exists(project: Path) -> None:
 
 
 _NAME = st.binary(min_size=1, max_size=20).filter(
-    lambda name: not (set(name) & {0, 0x2F}) and not name.startswith((b".", b"~$"))
+    # a file of the very name of the pattern would be that file alone
+    lambda name: not (set(name) & {0, 0x2F}) and not name.startswith((b".", b"~$")) and name != b"*"
 )
 
 

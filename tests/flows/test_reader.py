@@ -35,7 +35,6 @@ def test_a_reader_of_the_source_s_own_gives_its_offers(run: Run, few_offers: Pat
 @pytest.mark.parametrize("code", ["def other(page): ...", "syntax error", "raise ValueError('own mistake')"])
 def test_a_broken_reader_is_named_and_nothing_is_removed(run: Run, few_offers: Path, code: str) -> None:
     """The file and the mistake; the run fails before it reads anything."""
-    del site
     few_offers.with_suffix(".py").write_text(code, encoding="utf-8")
     ran = run("sync", "--json")
     assert ran.code == 1

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
 
+import psutil
 import pytest
 
 from pipelines.records import FAILED_OUTCOMES, CrawlLimits, KnownPage, Outcome

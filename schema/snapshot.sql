@@ -294,6 +294,7 @@ COMMENT ON FUNCTION kb.search(query text, query_embedding public.vector, max_res
 CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bigint, key text, reason text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     with given as (
         select d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)
@@ -323,6 +324,7 @@ COMMENT ON FUNCTION kb_store.absent_entries(of_run bigint) IS 'Entries still bel
 CREATE FUNCTION kb_store.affected_keys(of_run bigint) RETURNS TABLE(key text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     -- keys that a page of this run gives now and did not give in these words before, and the reverse
     with changed as (
@@ -394,6 +396,7 @@ COMMENT ON FUNCTION kb_store.check_limits(query text, max_results integer, most 
 CREATE FUNCTION kb_store.compare_plan(of_run bigint) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     -- an entry keeps its number when its page moves
     update kb_store.plan_entry p
@@ -463,6 +466,7 @@ COMMENT ON FUNCTION kb_store.covered_languages(query text) IS 'Languages of the 
 CREATE FUNCTION kb_store.doubt_emptied(of_run bigint) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     -- a page that gave offers and gives none is a broken reading until its source says that it is empty,
     -- or until it is still so a day later
@@ -497,6 +501,7 @@ COMMENT ON FUNCTION kb_store.doubt_emptied(of_run bigint) IS 'Takes the word fro
 CREATE FUNCTION kb_store.effective_readings(of_run bigint) RETURNS TABLE(page_id bigint, url text, reading_id bigint, verified_at timestamp with time zone)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     -- what each page of the source says once this run is published: its new reading when that is sound,
     -- else the one it had; nothing when it is proven gone
@@ -527,6 +532,7 @@ COMMENT ON FUNCTION kb_store.end_run(of_run bigint, final_state text) IS 'Ends a
 CREATE FUNCTION kb_store.expire() RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 declare
     at timestamptz;
@@ -629,6 +635,7 @@ COMMENT ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp w
 CREATE FUNCTION kb_store.publish(of_run bigint) RETURNS bigint[]
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 declare
     at timestamptz;
@@ -858,6 +865,7 @@ COMMENT ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision
 CREATE FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) RETURNS TABLE(page_id bigint, url text, final_url text, body_sha256 bytea, media_type text, charset text, unavailable_after text, observed_at timestamp with time zone, recipe bytea)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     select c.page_id, c.url, c.final_url, c.body_sha256, c.media_type, c.charset, c.unavailable_after, c.observed_at,
         -- how a page was served counts as far as readers look at it

@@ -5,6 +5,7 @@ returns table (
 )
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     select c.page_id, c.url, c.final_url, c.body_sha256, c.media_type, c.charset, c.unavailable_after, c.observed_at,
         -- how a page was served counts as far as readers look at it

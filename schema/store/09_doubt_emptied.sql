@@ -1,6 +1,7 @@
 create or replace function kb_store.doubt_emptied(of_run bigint) returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     -- a page that gave offers and gives none is a broken reading until its source says that it is empty,
     -- or until it is still so a day later

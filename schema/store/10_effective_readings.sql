@@ -2,6 +2,7 @@ create or replace function kb_store.effective_readings(of_run bigint)
 returns table (page_id bigint, url text, reading_id bigint, verified_at timestamptz)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     -- what each page of the source says once this run is published: its new reading when that is sound,
     -- else the one it had; nothing when it is proven gone

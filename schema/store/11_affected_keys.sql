@@ -1,6 +1,7 @@
 create or replace function kb_store.affected_keys(of_run bigint) returns table (key text)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     -- keys that a page of this run gives now and did not give in these words before, and the reverse
     with changed as (

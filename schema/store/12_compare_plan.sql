@@ -1,6 +1,7 @@
 create or replace function kb_store.compare_plan(of_run bigint) returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     -- an entry keeps its number when its page moves
     update kb_store.plan_entry p

@@ -2,6 +2,7 @@ create or replace function kb_store.absent_entries(of_run bigint)
 returns table (entry_id bigint, key text, reason text)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
     with given as (
         select d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)

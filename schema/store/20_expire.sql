@@ -1,6 +1,7 @@
 create or replace function kb_store.expire() returns bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off -- the reason stands in publish
 as $$
 declare
     at timestamptz;

@@ -1,6 +1,9 @@
 create or replace function kb_store.publish(of_run bigint) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
+-- these are set operations over all a source has; a base just filled has no statistics, and the planner, taking each
+-- table for a row or two, would loop over them quadratically (1,000 pages: 2.7 s instead of 0.02)
+set enable_nestloop = off
 as $$
 declare
     at timestamptz;

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "sync_all", "sync_source"]
 
 _log = logging.getLogger(__name__)
+_KEPT_FOLDERS = 20
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,9 @@ def _guarded(run: _Run) -> Report:
         return _lead(run)
     except FreshetError as error:
         return _ended(run, "failed", str(error))
-    except Exception as error:
-        _ended(run, "failed", f"{type(error).__name__}: {error}")
-        raise
+    except Exception as error:  # the database went away, or a mistake of ours: the other sources still have their turn
+        _log.info("run %s", run.number, exc_info=True)
+        return _ended(run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays")
     except BaseException:  # Ctrl-C, an exit, and what Prefect raises on SIGTERM
         _ended(run, "cancelled", "stopped by a signal")
         raise
@@ -154,8 +156,7 @@ def _lead(run: _Run) -> Report:
 
 
 def _capture(run: _Run) -> Seen:
-    directory = run.project.state / "runs" / str(run.number)
-    directory.mkdir(parents=True, exist_ok=True)
+    directory = _run_directory(run)
     with run.progress.stage(f"{run.source.name}: crawl") as advance:
         seen = fetch(
             run.conn, run.project, run.source, directory, advance, full=run.options.full, stored=run.options.reindex
@@ -163,6 +164,17 @@ def _capture(run: _Run) -> Seen:
         store_captures(run.conn, run.number, seen.captures())
     shutil.rmtree(directory, ignore_errors=True)
     return seen
+
+
+def _run_directory(run: _Run) -> Path:
+    """A new folder for the crawl; of earlier runs only the last few that failed keep theirs, with their logs."""
+    runs_folder = run.project.state / "runs"
+    for left in runs_folder.glob("[0-9]*"):
+        if left.name.isdecimal() and int(left.name) < run.number - _KEPT_FOLDERS:
+            shutil.rmtree(left, ignore_errors=True)
+    directory = runs_folder / str(run.number)
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
 
 
 def _read(run: _Run) -> None:

@@ -135,3 +135,27 @@ def test_init_writes_a_project_that_loads(run: Run, tmp_path: Path) -> None:
     assert run("init", tmp_path / "new").code == 0
     assert list(load_project(tmp_path / "new", environment={}).sources) == ["example"]
     assert run("init", tmp_path / "new").code == 1
+
+
+def test_a_failure_of_ours_in_one_source_leaves_the_others_their_turn(
+    run: Run, few_offers: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a source's run raises is its own report's; the next source is synced all the same."""
+    import flows.sync
+
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.md").write_text("# Hours\n\nOpen at nine.\n", encoding="utf-8")
+    (folder / "sources" / "zz-docs.toml").write_text('kind = "files"\npaths = ["docs"]\n', encoding="utf-8")
+    real = flows.sync.fetch
+
+    def broken(conn: object, project: object, source: object, *rest: object, **options: object) -> object:
+        if source.kind == "site":  # type: ignore[attr-defined]
+            raise RuntimeError("a mistake of ours")
+        return real(conn, project, source, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(flows.sync, "fetch", broken)
+    ran = run("sync", "--json")
+    assert ran.code == 1
+    assert [report["state"] for report in ran.document["runs"]] == ["failed", "published"]
+    assert "a mistake of ours" in ran.document["runs"][0]["problems"][0]["message"]
+    assert "Traceback" not in ran.err

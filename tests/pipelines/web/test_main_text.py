@@ -95,3 +95,10 @@ def test_a_header_that_introduces_the_page_is_kept() -> None:
     """A header with the page's h1 and no menu is content; one with a menu is the site's."""
     assert _main("<header><h1>Summer offers</h1></header><p>Oil SAR 99</p>") == ["Summer offers", "Oil SAR 99"]
     assert _main(f"<header><p>Wadi Motors</p>{_MENU}</header><p>Oil SAR 99</p>") == ["Oil SAR 99"]
+
+
+def test_a_page_of_links_under_a_heading_is_its_heading_and_its_links() -> None:
+    """An index is a page with text, however many links it holds."""
+    names = [f"{name}-{number}.html" for name in ("oil", "tyres", "brakes") for number in range(4)]
+    links = "".join(f'<li><a href="/{name}">{name}</a></li>' for name in names)
+    assert _main(f"<h1>Pages</h1><ul>{links}</ul>") == ["Pages", *names]

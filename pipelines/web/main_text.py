@@ -47,17 +47,20 @@ def main_blocks(tree: HtmlElement, shown: HtmlElement, placed: Sequence[PlacedBl
             inside or (mine and (card or block.block.kind == "table_row"))
             for block, mine, inside, card in zip(placed, kept, article, rescued, strict=True)
         ]
-    if not any(kept):
-        kept = [_is_index(placed)] * len(placed)
+    if _is_index(placed, kept):
+        kept = [True] * len(placed)
     return tuple(block.block for block, keep in zip(placed, kept, strict=True) if keep)
 
 
-def _is_index(placed: Sequence[PlacedBlock]) -> bool:
-    """Whether a page without text of its own is a list of links under words that are none: those are its text then.
+def _is_index(placed: Sequence[PlacedBlock], kept: Sequence[bool]) -> bool:
+    """Whether a page has no text of its own but headings over links: then those are its text.
 
-    A page whose scripts were not run shows its menu and no such word; it stays empty, and that is said.
+    A page whose scripts were not run shows its menu and no such heading; it stays empty, and that is said.
     """
-    return any(block.linked < len(block.block.text) / 2 for block in placed)
+    left = [block for block, keep in zip(placed, kept, strict=True) if keep]
+    return all(block.block.kind == "heading" for block in left) and any(
+        block.linked < len(block.block.text) / 2 for block in placed
+    )
 
 
 def _is_article(tree: HtmlElement, placed: Sequence[PlacedBlock], own: list[bool], article: list[bool]) -> bool:

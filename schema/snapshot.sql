@@ -270,7 +270,7 @@ begin
     perform kb_store.check_limits(search.query, search.max_results, 100);
     return query
     select e.entry_id, c.chunk_id, e.kind, s.name, v.url, v.title, c.heading, c.body, v.language, v.category, v.price,
-        v.currency, lower(w.range), upper(w.range), v.validity, e.verified_at, e.verified_at + s.freshness <= at,
+        v.currency, lower(w.range), upper(w.range), case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
         -- one strength below which no document of the example site answers; calibrated properly by a later release
         max(h.score) over () >= 0.25,
@@ -283,7 +283,7 @@ begin
     join kb_store.served_entry e using (version_id)
     join kb_store.version v using (version_id)
     join kb_store.source s on s.source_id = e.source_id
-    cross join lateral (select kb_store.range_at(e.valid, at) as range) w
+    cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), at) as range) w
     where search.min_score is null or h.score >= search.min_score
     order by h.score desc, c.chunk_id;
 end
@@ -296,24 +296,26 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
-    with given as (
-        select d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)
+    with given as materialized (
+        select distinct d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)
+    ),
+    carried as materialized (
+        -- by how many pages until now, and how many of these are proven over
+        select d.key, count(*) as pages,
+            count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
+            case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
+        from kb_store.run r
+        join kb_store.page p using (source_id)
+        join kb_store.draft d on d.reading_id = p.reading_id
+        left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
+        where r.run_id = of_run
+        group by d.key
     )
-    select e.entry_id, e.key,
-        -- proven over when every page that carried it until now is
-        case when carried.pages > 0 and carried.pages = carried.gone then carried.proof else 'absent' end
+    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-    cross join lateral (
-        select count(*) as pages,
-            count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
-            case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
-        from kb_store.draft d
-        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = r.source_id
-        left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
-        where d.key = e.key
-    ) carried
+    left join carried c on c.key = e.key
     where r.run_id = of_run
         and not exists (select from given where given.key = e.key)
         and not exists (select from kb_store.plan_entry p where p.run_id = of_run and p.entry_id = e.entry_id)
@@ -411,8 +413,15 @@ CREATE FUNCTION kb_store.compare_plan(of_run bigint) RETURNS void
             select min(e.entry_id)
             from kb_store.run r
             join kb_store.entry e using (source_id)
-            join kb_store.attempt a on a.run_id = of_run and a.url = e.key and a.outcome = 'moved'
-            where r.run_id = of_run and a.final_url = p.key and e.kind = p.kind
+            join kb_store.attempt a on a.run_id = of_run and a.url = split_part(e.key, '#', 1) and a.outcome = 'moved'
+            where r.run_id = of_run and p.key = a.final_url || substr(e.key, length(a.url) + 1) and e.kind = p.kind
+                -- unless some page still names it by its old address
+                and not exists (select from kb_store.plan_entry o where o.run_id = of_run and o.key = e.key)
+                and not exists (
+                    select from kb_store.effective_readings(of_run) f
+                    join kb_store.draft d using (reading_id)
+                    where d.key = e.key
+                )
         )
     )
     where p.run_id = of_run;
@@ -538,8 +547,9 @@ declare
     at timestamptz;
     ended bigint[];
 begin
-    -- one writer of the change feed at a time: numbers become visible in order
-    perform pg_advisory_xact_lock(hashtextextended('kb_store.change', 0));
+    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
+    -- advisory lock: that a bot could hold
+    perform from kb_store.lexical_statistic for update;
     at := clock_timestamp();
     select array_agg(entry_id) into ended from kb_store.served_entry where upper(valid) <= at;
 
@@ -559,7 +569,7 @@ begin
         from kb_store.served_entry s
         where s.announced = 'live' and not s.valid @> at and not s.entry_id = any (coalesce(ended, '{}'))
         union all
-        select coalesce(lower(kb_store.range_at(s.valid, at)), at),
+        select case s.announced when 'upcoming' then coalesce(lower(kb_store.range_at(s.valid, at)), at) else at end,
             case s.announced when 'upcoming' then 'activated' else 'restored' end, s.entry_id, s.version_id
         from kb_store.served_entry s
         where s.announced <> 'live' and kb_store.is_live(s.valid, s.ttl, s.verified_at, at)
@@ -642,7 +652,9 @@ declare
     concerned bigint[];
     served_before bigint[];
 begin
-    perform pg_advisory_xact_lock(hashtextextended('kb_store.change', 0));
+    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
+    -- advisory lock: that a bot could hold
+    perform from kb_store.lexical_statistic for update;
     perform kb_store.hold_lease(of_run);
     -- a clock set back must not close a version before it was opened
     select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
@@ -671,6 +683,10 @@ begin
     from kb_store.run r
     where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
 
+    -- what an earlier run held back is judged anew by each later look
+    delete from kb_store.plan_removal x
+    using kb_store.run o, kb_store.run m
+    where m.run_id = of_run and m.kind = 'sync' and o.source_id = m.source_id and o.run_id < of_run and x.run_id = o.run_id;
     delete from kb_store.plan_entry where run_id = of_run;
     delete from kb_store.plan_removal where run_id = of_run and not held;
     delete from kb_store.attempt where run_id = of_run and outcome = 'not_modified';
@@ -707,8 +723,9 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
 
     update kb_store.page p
     set last_verified = a.fetched_at,
-        missing_since = null,
-        empty_since = null,
+        -- reading stored captures again is no look at the site
+        missing_since = case when r.kind = 'reindex' then p.missing_since end,
+        empty_since = case when r.kind = 'reindex' then p.empty_since end,
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,
@@ -742,26 +759,34 @@ $$;
 COMMENT ON FUNCTION kb_store.publish_pages(of_run bigint) IS 'Makes what a run''s attempts brought the state of its pages.';
 
 CREATE FUNCTION kb_store.publish_removals(of_run bigint, at timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+declare
+    absent bigint[];
+    merely bigint[];
+begin
     update kb_store.version v
     set recorded = tstzrange(lower(v.recorded), at), closed_by = of_run, closed_reason = x.reason
     from kb_store.plan_removal x
     where x.run_id = of_run and not x.held and v.entry_id = x.entry_id and upper_inf(v.recorded);
+
+    select array_agg(a.entry_id), array_agg(a.entry_id) filter (where a.reason = 'absent') into absent, merely
+    from kb_store.absent_entries(of_run) a;
 
     -- seen again: not suspect any more
     update kb_store.entry e
     set absent_runs = 0, absent_since = null
     from kb_store.run r
     where r.run_id = of_run and e.source_id = r.source_id and e.absent_runs > 0
-        and not exists (select from kb_store.absent_entries(of_run) a where a.entry_id = e.entry_id);
+        and not e.entry_id = any (coalesce(absent, '{}'));
 
     -- absence proves something only when the run looked everywhere
     update kb_store.entry e
     set absent_runs = absent_runs + 1, absent_since = coalesce(absent_since, at)
-    from kb_store.run r, kb_store.absent_entries(of_run) a
-    where r.run_id = of_run and r.complete and a.reason = 'absent' and e.entry_id = a.entry_id;
+    from kb_store.run r
+    where r.run_id = of_run and r.complete and e.entry_id = any (merely);
+end
 $$;
 
 COMMENT ON FUNCTION kb_store.publish_removals(of_run bigint, at timestamp with time zone) IS 'Closes the versions a plan removes and counts how often an entry was absent.';
@@ -862,21 +887,27 @@ $$;
 
 COMMENT ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) IS 'The heartbeat; raises KB001 when the lease is lost.';
 
-CREATE FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) RETURNS TABLE(page_id bigint, url text, final_url text, body_sha256 bytea, media_type text, charset text, unavailable_after text, observed_at timestamp with time zone, recipe bytea)
+CREATE FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) RETURNS TABLE(page_id bigint, url text, final_url text, body_sha256 bytea, media_type text, charset text, unavailable_after text, observed_at timestamp with time zone, recipe bytea, new_bytes boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
     select c.page_id, c.url, c.final_url, c.body_sha256, c.media_type, c.charset, c.unavailable_after, c.observed_at,
         -- how a page was served counts as far as readers look at it
-        sha256(convert_to(concat_ws('|', source_recipe, coalesce(c.charset, ''), coalesce(c.unavailable_after, ''), c.final_url), 'UTF8'))
+        sha256(convert_to(concat_ws('|', source_recipe, coalesce(c.charset, ''), coalesce(c.unavailable_after, ''), c.final_url), 'UTF8')),
+        c.new_bytes
     from (
         select p.page_id, a.url,
             coalesce(a.final_url, p.final_url, a.url) as final_url,
             coalesce(a.body_sha256, p.body_sha256) as body_sha256,
             coalesce(a.media_type, p.media_type, 'application/octet-stream') as media_type,
-            coalesce(a.charset, p.charset) as charset,
-            coalesce(a.unavailable_after, p.unavailable_after) as unavailable_after,
+            -- what came with an answer comes with its bytes; a header that is gone is gone
+            case when a.outcome = 'ok' then a.charset else coalesce(a.charset, p.charset) end as charset,
+            case
+                when a.outcome = 'ok' then a.unavailable_after
+                else coalesce(a.unavailable_after, p.unavailable_after)
+            end as unavailable_after,
+            coalesce(a.body_sha256, p.body_sha256) is distinct from p.body_sha256 as new_bytes,
             case
                 when coalesce(a.body_sha256, p.body_sha256) = p.body_sha256 then p.observed_at
                 else a.fetched_at
@@ -908,6 +939,9 @@ begin
     if query_embedding is not null and vector_dims(query_embedding) is distinct from width then
         raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(query_embedding), width
             using errcode = '22023', hint = 'select * from kb.active_model()';
+    end if;
+    if query_embedding is not null and vector_norm(query_embedding) = 0 then
+        raise exception 'the embedding is all zeros: it points nowhere' using errcode = '22023';
     end if;
     if query_embedding is null or covered is null then
         vote := 0;

@@ -169,8 +169,8 @@ def _nearest(conn: Connection, number: int, vector: NDArray[np.float32]) -> set[
 def _switched(conn: Connection, number: int) -> bool:
     """Make the model the active one, unless a text in service has no vector of it; False then."""
     with conn.transaction():
-        # publications wait meanwhile: they hold the same lock
-        conn.execute("select pg_advisory_xact_lock(hashtextextended('kb_store.change', 0))")
+        # publications wait meanwhile: they lock the same row
+        conn.execute("select from kb_store.lexical_statistic for update")
         conn.execute(_SERVE, (number,))
         row = conn.execute(
             """

@@ -19,7 +19,7 @@ begin
     perform kb_store.check_limits(search.query, search.max_results, 100);
     return query
     select e.entry_id, c.chunk_id, e.kind, s.name, v.url, v.title, c.heading, c.body, v.language, v.category, v.price,
-        v.currency, lower(w.range), upper(w.range), v.validity, e.verified_at, e.verified_at + s.freshness <= at,
+        v.currency, lower(w.range), upper(w.range), case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
         -- one strength below which no document of the example site answers; calibrated properly by a later release
         max(h.score) over () >= 0.25,
@@ -32,7 +32,7 @@ begin
     join kb_store.served_entry e using (version_id)
     join kb_store.version v using (version_id)
     join kb_store.source s on s.source_id = e.source_id
-    cross join lateral (select kb_store.range_at(e.valid, at) as range) w
+    cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), at) as range) w
     where search.min_score is null or h.score >= search.min_score
     order by h.score desc, c.chunk_id;
 end

@@ -16,8 +16,15 @@ as $$
             select min(e.entry_id)
             from kb_store.run r
             join kb_store.entry e using (source_id)
-            join kb_store.attempt a on a.run_id = of_run and a.url = e.key and a.outcome = 'moved'
-            where r.run_id = of_run and a.final_url = p.key and e.kind = p.kind
+            join kb_store.attempt a on a.run_id = of_run and a.url = split_part(e.key, '#', 1) and a.outcome = 'moved'
+            where r.run_id = of_run and p.key = a.final_url || substr(e.key, length(a.url) + 1) and e.kind = p.kind
+                -- unless some page still names it by its old address
+                and not exists (select from kb_store.plan_entry o where o.run_id = of_run and o.key = e.key)
+                and not exists (
+                    select from kb_store.effective_readings(of_run) f
+                    join kb_store.draft d using (reading_id)
+                    where d.key = e.key
+                )
         )
     )
     where p.run_id = of_run;

@@ -25,8 +25,9 @@ as $$
 
     update kb_store.page p
     set last_verified = a.fetched_at,
-        missing_since = null,
-        empty_since = null,
+        -- reading stored captures again is no look at the site
+        missing_since = case when r.kind = 'reindex' then p.missing_since end,
+        empty_since = case when r.kind = 'reindex' then p.empty_since end,
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,

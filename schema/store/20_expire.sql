@@ -7,8 +7,9 @@ declare
     at timestamptz;
     ended bigint[];
 begin
-    -- one writer of the change feed at a time: numbers become visible in order
-    perform pg_advisory_xact_lock(hashtextextended('kb_store.change', 0));
+    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
+    -- advisory lock: that a bot could hold
+    perform from kb_store.lexical_statistic for update;
     at := clock_timestamp();
     select array_agg(entry_id) into ended from kb_store.served_entry where upper(valid) <= at;
 
@@ -28,7 +29,7 @@ begin
         from kb_store.served_entry s
         where s.announced = 'live' and not s.valid @> at and not s.entry_id = any (coalesce(ended, '{}'))
         union all
-        select coalesce(lower(kb_store.range_at(s.valid, at)), at),
+        select case s.announced when 'upcoming' then coalesce(lower(kb_store.range_at(s.valid, at)), at) else at end,
             case s.announced when 'upcoming' then 'activated' else 'restored' end, s.entry_id, s.version_id
         from kb_store.served_entry s
         where s.announced <> 'live' and kb_store.is_live(s.valid, s.ttl, s.verified_at, at)

@@ -10,7 +10,9 @@ declare
     concerned bigint[];
     served_before bigint[];
 begin
-    perform pg_advisory_xact_lock(hashtextextended('kb_store.change', 0));
+    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
+    -- advisory lock: that a bot could hold
+    perform from kb_store.lexical_statistic for update;
     perform kb_store.hold_lease(of_run);
     -- a clock set back must not close a version before it was opened
     select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
@@ -39,6 +41,10 @@ begin
     from kb_store.run r
     where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
 
+    -- what an earlier run held back is judged anew by each later look
+    delete from kb_store.plan_removal x
+    using kb_store.run o, kb_store.run m
+    where m.run_id = of_run and m.kind = 'sync' and o.source_id = m.source_id and o.run_id < of_run and x.run_id = o.run_id;
     delete from kb_store.plan_entry where run_id = of_run;
     delete from kb_store.plan_removal where run_id = of_run and not held;
     delete from kb_store.attempt where run_id = of_run and outcome = 'not_modified';

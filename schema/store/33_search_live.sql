@@ -25,6 +25,9 @@ begin
         raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(query_embedding), width
             using errcode = '22023', hint = 'select * from kb.active_model()';
     end if;
+    if query_embedding is not null and vector_norm(query_embedding) = 0 then
+        raise exception 'the embedding is all zeros: it points nowhere' using errcode = '22023';
+    end if;
     if query_embedding is null or covered is null then
         vote := 0;
     elsif asked.weights is null then

@@ -20,6 +20,8 @@ def make_ready(project: Project) -> None:
     A server that others rely on is changed only when a person says so: `freshet db migrate`.
     """
     with connect(project, autocommit=True) as conn:
+        if not _may_see(conn):
+            return  # a bot's own login: what it may ask it may ask, whatever the version
         if _deployed(conn) == _wanted():
             return
         if not is_embedded(project):
@@ -30,7 +32,20 @@ def make_ready(project: Project) -> None:
 def migrate_project(project: Project, *, shared: bool = False) -> list[str]:
     """Bring the project's database to this version; names of the migrations that ran."""
     with connect(project, autocommit=True) as conn:
+        if not _may_see(conn):
+            raise DatabaseError(
+                f"user {conn.info.user} may not migrate database {conn.info.dbname}: connect as its owner, for example "
+                "with what freshet db uri --role owner prints"
+            )
         return _migrate(conn, shared)
+
+
+def _may_see(conn: Connection) -> bool:
+    """Whether this login may look into kb_store, or there is none yet."""
+    row = conn.execute(
+        "select to_regnamespace('kb_store') is null or has_schema_privilege(to_regnamespace('kb_store'), 'usage')"
+    ).fetchone()
+    return row == (True,)
 
 
 def _migrate(conn: Connection, shared: bool) -> list[str]:

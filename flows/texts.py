@@ -71,7 +71,8 @@ class Texts:
 
         def cut(draft: Draft, observed_at: datetime) -> list[PlannedChunk]:
             blocks = draft.blocks or _stand_in(draft)
-            windows = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
+            stated = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
+            windows = _below_headings(blocks, stated)
             chunks = chunk_blocks(
                 blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens,
                 whole=draft.kind == "offer",
@@ -91,6 +92,19 @@ def _stand_in(draft: Draft) -> tuple[Block, ...]:
     """Something to find an entry by that was read from structured data alone."""
     said = (draft.title, draft.description, draft.terms or "")
     return tuple(Block("paragraph", text) for text in dict.fromkeys(said) if text.strip())
+
+
+def _below_headings(blocks: Sequence[Block], stated: Sequence[Window | None]) -> list[Window | None]:
+    """Each block's window with those of the headings above it: a heading's words stand in every chunk below it."""
+    limited: list[Window | None] = []
+    above: list[tuple[int, Window | None]] = []
+    for block, window in zip(blocks, stated, strict=True):
+        if block.kind == "heading":
+            above = [(level, of) for level, of in above if level < block.level]
+        limited.append(_together([window, *(of for _, of in above)]))
+        if block.kind == "heading":
+            above.append((block.level, window))
+    return limited
 
 
 def _together(windows: Sequence[Window | None]) -> Window | None:

@@ -24,6 +24,7 @@ from pipelines.web.html import HtmlContent, parse_html, read_html
 from pipelines.web.language import language_of
 from pipelines.windows.declared import read_unavailable_after
 from pipelines.windows.sets import WindowReading, combine, end_of
+from pipelines.windows.stated import read_window
 
 if TYPE_CHECKING:
     from pipelines.documents.reading import DocumentReader
@@ -194,8 +195,18 @@ def _own_entry(
         blocks=blocks,
         language=language_of(_joined(blocks), html.content.language),
         window=unavailable.window if unavailable and ends else STANDING,
-        description=html.content.description,
+        description=_undated(html.content.description, html.page),
     )
+
+
+def _undated(text: str, page: Page) -> str:
+    """A description, unless it states until when it holds: it would be quoted after that."""
+    rules = page.rules
+    stated = read_window(
+        text, observed_at=page.observed_at, zone=rules.zone, date_order=rules.date_order,
+        languages=rules.languages, max_window=rules.max_window, context="text",
+    )  # fmt: skip
+    return text if stated is None or not end_of(stated.window) else ""
 
 
 def _unavailable(page: Page, content: HtmlContent | None) -> WindowReading | None:

@@ -56,15 +56,16 @@ def search(
     `embed` makes the query's unit vector, (dimensions,) float32, by the active model. Raises BadQuestion.
     """
     vector = _vector(query, embed)
+    asked = query.replace("\0", " ").encode("utf-8", "replace").decode()  # PostgreSQL takes no other
+    arrays = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
     return _rows(
         conn,
         """
         select * from kb.search(
             %s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real)
         """,
-        (query, vector, max_results, _array(filters.category), filters.language, _array(filters.source),
-         _array(filters.kind), min_score),
-    )  # fmt: skip
+        (asked, vector, max_results, *arrays, min_score),
+    )
 
 
 def offers(

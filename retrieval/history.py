@@ -24,6 +24,7 @@ def versions_of(conn: Connection, what: str) -> list[dict[str, Any]]:
 
     Reads tables: for `kb_writer` and `kb_owner`. Raises FreshetError when nothing has that number or URL.
     """
+    what = what.replace("\0", "").encode("utf-8", "replace").decode()
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_VERSIONS, {"number": int(what) if what.isdecimal() else None, "url": what}).fetchall()
     if not rows:

@@ -202,5 +202,5 @@ def _nothing_matches(patterns: Sequence[str], root: Path) -> str:
     return (
         f"paths = {list(patterns)}: nothing matches below {root}, so nothing was read and nothing is withdrawn. "
         "If a folder moved or is not mounted, put it back or correct paths; "
-        "to withdraw all of this source: freshet remove SOURCE"
+        "what it gave stays served for its ttl"
     )

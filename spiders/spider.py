@@ -28,6 +28,8 @@ __all__ = ["CrawlSpider", "Report"]
 
 _LOG = logging.getLogger("freshet.crawl")
 _ENOUGH = frozenset({Outcome.OK, Outcome.NOT_MODIFIED, Outcome.MOVED})  # how a start URL must end for a whole look
+# A listed URL leads nowhere else: every answer about it is one, only not having looked is none.
+_ANSWERED = frozenset(Outcome) - FAILED_OUTCOMES
 
 
 @dataclass
@@ -164,7 +166,8 @@ class CrawlSpider(Spider):
 
     def _check_start(self, entry: Entry, last: Capture) -> None:
         """Without a start or a sitemap, "no page leads there" cannot be known."""
-        if last.outcome in _ENOUGH or not (entry.sitemap or entry.url in self._starts):
+        enough = _ANSWERED if self._job.kind == "urls" else _ENOUGH
+        if last.outcome in enough or not (entry.sitemap or entry.url in self._starts):
             return
         what = "sitemap" if entry.sitemap else "start URL"
         self._incomplete(f"{what} {shown(entry.url)}: {last.outcome}, {last.message}")

@@ -58,6 +58,7 @@ def offer(key: str, text: str = "", window: Window = OPEN, **more: object) -> Dr
     """An offer of that identity; its text is one paragraph."""
     said = text or f"Offer {key.rsplit('/', 1)[-1]}"
     draft = Draft(key, "offer", key, said.split(".")[0], (Block("paragraph", said),), "en", window)
+    more.setdefault("title", draft.title)
     return replace(draft, **more)  # type: ignore[arg-type]  # a test names the fields it means
 
 

@@ -6,17 +6,21 @@ different ends the earlier one is served and the disagreement kept as evidence.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipelines.records import OPEN, Draft, Evidence, Window
 
-__all__ = ["Statement", "merge"]
+__all__ = ["Statement", "merge", "strays"]
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
 _FILLED = ("price", "price_before", "currency", "discount_percent", "code", "image_url", "terms")
 _UNSTATED = ("open", "standing")
+_WORD = re.compile(r"\w+")
+_STEM = 5  # letters by which words are compared: «tyre» and «tyres» are one
+_MOST_OF = 0.6
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,27 @@ class Statement:
     draft: Draft
     page_url: str
     observed_at: datetime  # when the page's bytes were first seen
+    place: tuple[int, int] = (0, 0)  # reading and ordinal of the draft
+
+
+def strays(statements: Sequence[Statement]) -> list[Statement]:
+    """Offers that only link to a page about something else: a card «Mirror» whose one link leads to the branches.
+
+    They are no part of that page's entry; each is an offer of the page it stands on.
+    """
+    own = [s.draft for s in statements if s.page_url == s.draft.key and s.draft.kind != "offer"]
+    return [
+        s
+        for s in statements
+        if own and s.draft.kind == "offer" and s.page_url != s.draft.key and not _names(own[0].title, s.draft.title)
+    ]
+
+
+def _names(page_title: str, offer_title: str) -> bool:
+    """Whether most of the offer's words stand in the page's title, endings aside."""
+    offered = {word[:_STEM] for word in _WORD.findall(offer_title.casefold())}
+    named = {word[:_STEM] for word in _WORD.findall(page_title.casefold())}
+    return len(offered & named) >= _MOST_OF * len(offered)
 
 
 def merge(statements: Sequence[Statement]) -> Statement:

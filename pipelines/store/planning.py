@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from psycopg.types.range import Range
 
 from pipelines.database import Connection
 from pipelines.records import Draft, Evidence, Window
-from pipelines.store.merging import Statement, merge
+from pipelines.store.merging import Statement, merge, strays
 from pipelines.store.readings import draft_from_json
 from pipelines.store.runs import fenced
 from pipelines.store.verdict import Sight, Verdict, judge
@@ -62,7 +62,9 @@ def plan_entries(
     """
     with fenced(conn, run):
         conn.execute("delete from kb_store.plan_entry where run_id = %s", (run,))
-    keys = [key for (key,) in conn.execute(_ALL_KEYS if force else _AFFECTED_KEYS, {"run": run}).fetchall()]
+    wanted = _ALL_KEYS if force else _AFFECTED_KEYS
+    _part_strays(conn, run, [key for (key,) in conn.execute(wanted, {"run": run}).fetchall()])
+    keys = [key for (key,) in conn.execute(wanted, {"run": run}).fetchall()]
     for start in range(0, len(keys), _BATCH):
         batch = keys[start : start + _BATCH]
         merged = [(key, merge(statements)) for key, statements in _statements(conn, run, batch)]
@@ -118,8 +120,17 @@ join kb_store.draft d using (reading_id)
 order by d.key
 """
 
+_MIXED_KEYS = """
+select d.key
+from kb_store.effective_readings(%(run)s) e
+join kb_store.draft d using (reading_id)
+where d.key = any (%(keys)s)
+group by d.key
+having count(distinct d.content ->> 'kind') > 1
+"""
+
 _STATEMENTS = """
-select d.key, d.content, e.url,
+select d.key, d.content, e.url, d.reading_id, d.ordinal,
     case when a.reading_id = e.reading_id and a.body_sha256 is distinct from p.body_sha256 and a.body_sha256 is not null
         then a.fetched_at else coalesce(p.observed_at, a.fetched_at) end
 from kb_store.effective_readings(%(run)s) e
@@ -169,7 +180,27 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
 def _statements(conn: Connection, run: int, keys: list[str]) -> Iterator[tuple[str, list[Statement]]]:
     rows = conn.execute(_STATEMENTS, {"run": run, "keys": keys}).fetchall()
     for key, group in groupby(rows, key=lambda row: row[0]):
-        yield key, [Statement(draft_from_json(content), url, observed_at) for _, content, url, observed_at in group]
+        yield key, [_statement(*row) for row in group]
+
+
+def _statement(
+    key: str, content: dict[str, Any], url: str, reading: int, ordinal: int, observed_at: datetime
+) -> Statement:
+    # the row's key, not the one it was read with: a stray has been given its own
+    return Statement(replace(draft_from_json(content), key=key), url, observed_at, (reading, ordinal))
+
+
+def _part_strays(conn: Connection, run: int, keys: list[str]) -> None:
+    """Give offers that merely link to a page about something else a key of the page they stand on."""
+    mixed = [key for (key,) in conn.execute(_MIXED_KEYS, {"run": run, "keys": keys}).fetchall()]
+    for _, statements in _statements(conn, run, mixed):
+        for stray in strays(statements):
+            slug = "-".join(stray.draft.title.casefold().split())[:200]
+            with fenced(conn, run):
+                conn.execute(
+                    "update kb_store.draft set key = %s where reading_id = %s and ordinal = %s",
+                    (clean(f"{stray.page_url}#{slug}"), *stray.place),
+                )
 
 
 def _found_and_live(conn: Connection, run: int) -> tuple[int, int]:
@@ -232,4 +263,9 @@ def _all(draft: Draft) -> list[Evidence]:
 
 
 def _multirange(window: Window) -> Multirange[datetime]:
-    return Multirange([Range(start, end, "[)") for start, end in window.ranges])
+    return Multirange([Range(_bound(start), _bound(end), "[)") for start, end in window.ranges])
+
+
+def _bound(instant: datetime | None) -> datetime | None:
+    """The instant, or None at the ends of the calendar, which no zone east or west could show."""
+    return None if instant is None or not 1 < instant.year < 9999 else instant

@@ -20,6 +20,7 @@ from pipelines.database import Connection
 from pipelines.records import Draft, Page, Reading, ReadingRules
 from pipelines.store.captures import body_of
 from pipelines.store.runs import fenced
+from pipelines.store.soundness import sound
 from pipelines.texts import clean
 
 __all__ = ["draft_from_json", "draft_to_json", "read_missing"]
@@ -184,5 +185,5 @@ def _store(conn: Connection, run: int, wanted: _Wanted, reading: Reading) -> Non
 
 
 def _draft_rows(reading_id: int, reading: Reading) -> Iterator[tuple[int, int, str, str]]:
-    for ordinal, draft in enumerate(reading.drafts):
+    for ordinal, draft in enumerate(map(sound, reading.drafts)):
         yield reading_id, ordinal, clean(draft.key), draft_to_json(draft)

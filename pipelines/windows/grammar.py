@@ -1,11 +1,12 @@
 """What a text says about when something holds, as statements: an end, a start, a range, a list of days, weekdays.
 
 Each rule is a function that looks at one position of the tokens. A statement still speaks the text's own
-language: years may be missing and days need not exist; `windowdates` turns it into days of the calendar.
+language: years may be missing and days need not exist; `ranges` turns it into days of the calendar.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -183,13 +184,18 @@ def _in_context(tokens: Tokens, statement: Statement, previous_end: int) -> Stat
     sentence = tokens[before : _sentence_after(tokens, statement.end)]
     return replace(
         statement,
-        cued=any(token.kind in _CUES or "%" in token.text or "٪" in token.text for token in sentence),
+        cued=any(token.kind in _CUES or _CUE_WORD.search(token.text) for token in sentence),
         subject=frozenset(token.text for token in named if token.kind == "part"),
         aside="other" in kinds and not kinds & {"booking", "part"},
     )
 
 
 _CUES = ("validity", "booking", "part")
+# Words inside longer phrases («valid from»), and what a price is written with.
+_CUE_WORD = re.compile(
+    r"valid|[%٪﷼]|^(?:sar|sr|aed|qar|kwd|bhd|omr|egp|usd|eur|gbp|riyals?|dirhams?|dinars?|pounds?|price[sd]?|free"
+    r"|ر\.?س|ريال\w*|درهم\w*|دينار\w*|جنيه\w*|مجان\w*)$"
+)
 
 
 def _sentence_before(tokens: Tokens, at: int) -> int:

@@ -1,7 +1,7 @@
 """Until when a text says it is true: `read_window`, and the rules by which several windows become one.
 
 The way of a text: `datetokens` (words, their vocabulary in `datewords`) → `daytext` (one day) and `daylists` (ranges,
-lists) → `windowgrammar` (statements) → `windowdates` (instants) → here. `windowsets` joins windows of several places.
+lists) → `grammar` (statements) → `ranges` (instants) → here. `sets` joins windows of several places.
 Everything here is pure: the observation is an argument, and nothing reads a clock.
 
 Rules that hold throughout:

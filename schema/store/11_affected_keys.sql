@@ -14,6 +14,13 @@ as $$
     select d.key from changed c join kb_store.draft d on d.reading_id = c.before
     union
     select d.key from changed c join kb_store.draft d on d.reading_id = c.after
+    union
+    -- and what is said and is no entry yet: a draft that was given another key
+    select d.key
+    from kb_store.effective_readings(of_run) e
+    join kb_store.draft d using (reading_id)
+    join kb_store.run r on r.run_id = of_run
+    where not exists (select from kb_store.entry n where n.source_id = r.source_id and n.key = d.key)
 $$;
 
 comment on function kb_store.affected_keys is 'Identities of the entries whose statement on some page this run changes.';

@@ -142,7 +142,7 @@ def test_a_file_that_is_gone_is_missing_and_comes_last(project: Path) -> None:
 def test_a_source_that_finds_nothing_at_all_stops_before_anything_is_missing(project: Path) -> None:
     """A folder that is gone or not mounted raises at the call, so that nothing is withdrawn."""
     known = _known(_scan(project, "docs"))
-    with pytest.raises(NoFiles, match=r"nothing is withdrawn.*freshet remove"):
+    with pytest.raises(NoFiles, match=r"nothing is withdrawn.*correct paths"):
         scan(["doks", "nothing/**/*.pdf", "../gone/*.pdf"], project, known, limits=CrawlLimits(), full=False)
 
 

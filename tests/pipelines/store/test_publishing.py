@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -9,7 +10,7 @@ from hashlib import sha256
 import pytest
 
 from pipelines.database import Connection
-from pipelines.records import Capture, Outcome, Window
+from pipelines.records import Capture, Outcome, Page, Reading, Window
 from pipelines.source_settings import GuardSettings
 from pipelines.store import publishing, runs
 from tests.postgres import TestDatabase
@@ -344,3 +345,81 @@ def test_statements_merge_the_same_whatever_their_order() -> None:
     merged = merge(both).draft
     assert (merged.kind, merged.window.validity, merged.price) == ("offer", "open", 99)
     assert merged.blocks == own.blocks
+
+
+def test_a_card_whose_link_leads_to_another_subject_takes_nothing_from_that_page(story: Story) -> None:
+    """The page stays what it is, also when the card has ended; the card is an offer of the page it stands on."""
+    ended = stated(None, story.clock - DAY)
+    story.sync(
+        {
+            LIST: [offer(A, "Mirror fold SAR 9", title="Mirror fold"), offer(B, "Old wax", ended, title="Old wax")],
+            A: [page(A, "Our branches in Riyadh")],
+            B: [page(B, "Contact us by telephone")],
+        }
+    )
+    assert set(story.served().values()) == {"Mirror fold"}
+    pages = story.conn.execute("select url from kb.search('branches contact', kind => array['page'])").fetchall()
+    assert {url for (url,) in pages} == {A, B}
+    for _ in range(3):
+        assert (
+            story.sync({LIST: Outcome.NOT_MODIFIED, A: Outcome.NOT_MODIFIED, B: Outcome.NOT_MODIFIED}, after=HOUR) == 0
+        )
+    assert set(story.served().values()) == {"Mirror fold"}
+    assert story.conn.execute("select suspect from kb.freshness()").fetchone() == (0,)
+
+
+def test_a_move_that_a_list_has_not_heard_of_makes_no_second_entry_of_one(story: Story) -> None:
+    """The list still names the old address: both stand, and no run fails for it."""
+    story.sync({LIST: [offer(A)], A: [offer(A, "Oil change")]})
+    moved = Capture(A, Outcome.MOVED, story.clock, final_url=C, status=301)
+    story.sync({LIST: Outcome.NOT_MODIFIED, A: moved, C: [offer(C, "Oil change")]})
+    assert C in story.served()
+
+
+def test_a_list_that_moves_takes_its_offers_along(story: Story) -> None:
+    """Keys that begin with the page's address follow it; nothing doubles."""
+    keys = [f"{LIST}#{n}" for n in range(4)]
+    story.sync({LIST: [offer(key, f"Deal {key[-1]}") for key in keys], B: [offer(B)]})
+    moved = Capture(LIST, Outcome.MOVED, story.clock, final_url=C, status=301)
+    deals = [offer(f"{C}#{n}", f"Deal {n}") for n in range(4)]
+    assert story.sync({LIST: moved, C: deals, B: Outcome.NOT_MODIFIED}) == 0
+    assert story.conn.execute("select count(*) from kb.offers()").fetchone() == (5,)
+    assert story.count("plan_removal") == 0
+
+
+def test_values_that_cannot_be_are_left_out() -> None:
+    """A reader of one's own may yield anything; what cannot be stored or is no price stops no run."""
+    import json
+
+    from pipelines.store.readings import draft_from_json, draft_to_json
+    from pipelines.store.soundness import sound
+
+    wrong = offer(A, "Odd \\u0000 text\0 \udc80", price=Decimal("NaN"), discount_percent=Decimal(120))
+    kept = draft_from_json(json.loads(draft_to_json(sound(wrong))))
+    assert (kept.price, kept.discount_percent) == (None, None)
+    assert kept.blocks[0].text == "Odd \\u0000 text ?"
+    endless = [sound(offer("https://shop.test/" + "k" * length, price=Decimal("1e200000"))) for length in (6000, 6001)]
+    assert len({draft.key for draft in endless}) == 2
+    assert all(len(draft.key) < 500 and draft.price is None for draft in endless)
+
+
+def test_a_forced_reading_that_fails_leaves_the_published_one(story: Story) -> None:
+    """The reading a page stands for is never written over."""
+    from pipelines.store import planning, readings, runs
+
+    story.sync({A: [offer(A)], B: [offer(B)]})
+    run = runs.begin_run(story.conn, "shop")
+    from pipelines.store.captures import store_captures
+
+    store_captures(story.conn, run, [Capture(A, Outcome.NOT_MODIFIED, story.clock)])
+
+    def fails(pages: Iterable[Page]) -> Iterable[Reading]:
+        for _ in pages:
+            yield Reading(Outcome.PARSE_FAILED, message="told to fail")
+
+    readings.read_missing(story.conn, run, story.source.rules(), "recipe", fails, force=True)
+    assert planning.plan_entries(story.conn, run, story.chunker) == 0
+    runs.end_run(story.conn, run, "failed")
+    for _ in range(3):
+        story.sync({A: Outcome.SERVER_ERROR, B: Outcome.NOT_MODIFIED}, after=HOUR)
+    assert set(story.served()) == {A, B}

@@ -33,6 +33,7 @@ def check_reading(source: Source) -> None:
     from pipelines.offers.selectors import BadSelector, check_selectors
     from pipelines.settings import SettingsError
 
+    source.revealed_headers()  # a variable that is not set is better said now than after a crawl
     selectors = source.rules().selectors
     try:
         if selectors is not None:

@@ -30,7 +30,7 @@ from pipelines.store.readings import read_missing
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source
 
-__all__ = ["Options", "sync_all", "sync_source"]
+__all__ = ["Options", "Stopped", "sync_all", "sync_source"]
 
 _log = logging.getLogger(__name__)
 _KEPT_FOLDERS = 20
@@ -43,6 +43,14 @@ class Options:
     dry_run: bool = False  # stop after the plan
     full: bool = False  # ignore validators and read every page again
     reindex: bool = False  # no network: read stored captures
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal ended the sync; `reports` are of the runs until then, the one cut short among them."""
+
+    def __init__(self, reports: list[Report]) -> None:
+        super().__init__()
+        self.reports = reports
 
 
 @dataclass
@@ -87,7 +95,13 @@ def sync_all(
 
     A source that another run holds is reported as failed, naming that run.
     """
-    return [_one_of_many(project, source, options, progress) for source in sources]
+    reports: list[Report] = []
+    for source in sources:
+        try:
+            reports.append(_one_of_many(project, source, options, progress))
+        except KeyboardInterrupt as stop:
+            raise Stopped([*reports, *getattr(stop, "reports", [])]) from stop
+    return reports
 
 
 def _one_of_many(project: Project, source: Source, options: Options, progress: Progress) -> Report:
@@ -95,7 +109,7 @@ def _one_of_many(project: Project, source: Source, options: Options, progress: P
         return sync_source(project, source, options, progress)
     except runs.AlreadyRunning as error:
         problem = {"url": "", "outcome": "already_running", "message": str(error)}
-        return Report(0, source.name, "failed", problems=[problem])
+        return Report(error.run, source.name, "failed", problems=[problem])
 
 
 def _guarded(run: _Run) -> Report:
@@ -107,7 +121,9 @@ def _guarded(run: _Run) -> Report:
     except Exception as error:  # the database went away, or a mistake of ours: the other sources still have their turn
         _log.info("run %s", run.number, exc_info=True)
         return _ended(run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays")
-    except BaseException:  # Ctrl-C, an exit, and what Prefect raises on SIGTERM
+    except KeyboardInterrupt as stop:
+        raise Stopped([_ended(run, "cancelled", "stopped by a signal")]) from stop
+    except BaseException:  # an exit, and what Prefect raises on SIGTERM
         _ended(run, "cancelled", "stopped by a signal")
         raise
 

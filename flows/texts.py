@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Project
     from pipelines.store.planning import Chunker, PlannedChunk
 
-__all__ = ["Texts"]
+__all__ = ["Texts", "check_model"]
 
 
 class Texts:
@@ -80,6 +80,17 @@ class Texts:
             return [_planned(c, windows[c.first_block : c.last_block + 1]) for c in chunks]
 
         return cut
+
+
+def check_model(project: Project) -> None:
+    """Raise SettingsError when the model that the settings name is none, before anything is crawled for it."""
+    from pipelines.settings import SettingsError
+    from pipelines.vectors.models import ModelError
+
+    try:
+        _ = Texts(project).model
+    except ModelError as error:
+        raise SettingsError(f"freshet.toml: embedding.model: {error}") from error
 
 
 def _planned(chunk: Chunk, windows: Sequence[Window | None]) -> PlannedChunk:

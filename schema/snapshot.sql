@@ -1178,8 +1178,9 @@ begin
     -- after the lock, not before: waiting for it takes time
     at := clock_timestamp();
     if held.lease_until > at then
-        raise exception '%: run % is at work on it, until % at the latest', of_source, held.lease_run, held.lease_until
-            using errcode = 'KB002', hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
+        raise exception '%: run % is at work on it, for % s more at the latest',
+            of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))
+            using errcode = 'KB002', detail = held.lease_run, hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
     end if;
     -- a run that let its lease lapse is dead, or will be refused when it wakes
     update kb_store.run

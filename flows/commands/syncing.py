@@ -12,6 +12,7 @@ from flows.commands.output import print_json, say, shown
 from flows.commands.telling import tell
 
 if TYPE_CHECKING:
+    from flows.reports import Report
     from flows.sync import Options
 
 __all__ = ["reindex", "runs", "sync"]
@@ -62,21 +63,31 @@ def reindex(
 def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folder) -> None:
     from flows.bars import bars
     from flows.reading import check_reading
-    from flows.sync import sync_all
+    from flows.sync import Stopped, sync_all
+    from flows.texts import check_model
 
     project = opened(folder)
     chosen = sources_named(project, names)
     for source in chosen:
         check_reading(source)
-    with bars() as progress:
-        reports = sync_all(project, chosen, options, progress)
+    check_model(project)
+    try:
+        with bars() as progress:
+            reports = sync_all(project, chosen, options, progress)
+    except Stopped as stopped:
+        _print(stopped.reports, as_json)
+        raise
+    _print(reports, as_json)
+    codes = {_CODES[report.state] for report in reports}
+    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _print(reports: list[Report], as_json: bool) -> None:
     if as_json:
         print_json({"runs": [report.as_json() for report in reports]})
     else:
         for report in reports:
             tell(report)
-    codes = {_CODES[report.state] for report in reports}
-    raise typer.Exit(1 if 1 in codes else max(codes, default=0))
 
 
 def _switch(model: str, names: list[str] | None, force: bool, as_json: bool, folder: Folder) -> None:

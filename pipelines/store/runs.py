@@ -34,6 +34,8 @@ _LEASE_LOST = "KB001"
 class AlreadyRunning(FreshetError):
     """Another run is at work on the source."""
 
+    run: int = 0  # its number
+
 
 class LeaseLost(FreshetError):
     """The run no longer holds its source, or has ended; nothing of the transaction was written."""
@@ -86,7 +88,9 @@ def begin_run(conn: Connection, source: str, *, kind: str = "sync", permission: 
         ).fetchone()
     except psycopg.Error as error:
         if error.sqlstate == _ALREADY_RUNNING:
-            raise AlreadyRunning(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
+            refused = AlreadyRunning(f"{error.diag.message_primary}. {error.diag.message_hint}")
+            refused.run = int(error.diag.message_detail or 0)
+            raise refused from error
         raise
     assert row is not None
     return int(row[0])

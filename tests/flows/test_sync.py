@@ -111,8 +111,29 @@ def test_a_source_that_another_run_holds_is_left_to_it(run: Run, database: TestD
     with database.connect("writer") as conn:
         number = runs.begin_run(conn, "offers")
         second = run("sync")
+        listed = run("sync", "--json").document["runs"]
     assert second.code == 1
     assert f"run {number} is at work" in second.out
+    assert [report["run"] for report in listed] == [number]
+
+
+@pytest.mark.usefixtures("few_offers")
+def test_a_signal_ends_the_run_as_cancelled_and_the_report_is_printed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, database: TestDatabase
+) -> None:
+    """Ctrl-C in mid-crawl: state cancelled, lease given back, one JSON document all the same."""
+    import flows.sync
+
+    def interrupted(*arguments: object, **options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flows.sync, "fetch", interrupted)
+        ran = run("sync", "--json")
+    assert ran.code == 130
+    assert [report["state"] for report in ran.document["runs"]] == ["cancelled"]
+    with database.connect("writer") as conn:
+        assert conn.execute("select lease_run from kb_store.source").fetchone() == (None,)
 
 
 def test_wrong_settings_and_wrong_usage_exit_with_two(run: Run, folder: Path) -> None:
@@ -123,6 +144,12 @@ def test_wrong_settings_and_wrong_usage_exit_with_two(run: Run, folder: Path) ->
     assert "sources/bad.toml" in ran.err
     assert "sitte" in ran.err
     assert run("sync", "--no-such-option").code == 2
+    (folder / "sources" / "bad.toml").write_text('kind = "files"\npaths = ["."]\n', encoding="utf-8")
+    (folder / "freshet.toml").write_text('[embedding]\nmodel = "no-such"\n', encoding="utf-8")
+    ran = run("sync")
+    assert (ran.code, "no-such" in ran.err) == (2, True)
+    assert run("runs", "--json").document["runs"] == []
+    (folder / "freshet.toml").unlink()
     (folder / "sources" / "bad.toml").unlink()
     assert run("sync", "nobody").code == 2
     assert run("runs", "show", "99").code == 1

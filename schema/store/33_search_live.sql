@@ -35,7 +35,7 @@ begin
     end if;
     return query
     with live as materialized (
-        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or e.language = any (covered)) as has_vote
+        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or e.language = any (covered || array['und'])) as has_vote
         from kb_store.served_entry e
         join kb_store.served_chunk c on c.entry_id = e.entry_id
         where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)

@@ -206,3 +206,19 @@ def test_every_invariant_of_the_database_holds(story: Story) -> None:
     story.sync({OIL: [offer(OIL, "Synthetic oil change")], TYRES: Outcome.GONE, FAQ: [page(FAQ, "We open at ten.")]})
     broken = [(r.name, r.offending) for r in run_checks(story.conn) if not r.holds]
     assert broken == []
+
+
+def test_a_chunk_limited_by_its_own_words_shows_until_when(story: Story, as_reader: Connection) -> None:
+    """The window of a hit is that of the chunk quoted, and says that it was stated."""
+    end = "2099-12-05 00:00+00"
+    story.conn.execute(
+        "update kb_store.chunk set valid = tstzmultirange(tstzrange(null, %s)) where body like 'We open%%'", (end,)
+    )
+    (hit,) = (h for h in search(as_reader, "when do you open at nine") if h["body"].startswith("We open"))
+    assert (hit["validity"], f"{hit['valid_until']:%Y-%m-%d}") == ("stated", "2099-12-05")
+
+
+def test_a_vector_that_points_nowhere_is_refused(reader: Connection) -> None:
+    """All zeros have no direction: every text would be as near as any other."""
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="all zeros"):
+        reader.execute("select * from kb.search('oil', %s)", (Vector([0.0] * 16),))

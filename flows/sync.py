@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -177,9 +178,24 @@ def _capture(run: _Run) -> Seen:
         seen = fetch(
             run.conn, run.project, run.source, directory, advance, full=run.options.full, stored=run.options.reindex
         )
-        store_captures(run.conn, run.number, seen.captures())
+        skew = timedelta() if run.options.reindex else _clock_skew(run.conn)
+        on_time = (replace(capture, fetched_at=capture.fetched_at + skew) for capture in seen.captures())
+        store_captures(run.conn, run.number, on_time)
     shutil.rmtree(directory, ignore_errors=True)
     return seen
+
+
+def now() -> datetime:
+    """This machine's clock."""
+    return datetime.now(UTC)
+
+
+def _clock_skew(conn: Connection) -> timedelta:
+    """How far the database's clock is ahead of this machine's: what was seen when is told by the database's alone."""
+    row = conn.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    ahead: timedelta = row[0] - now()
+    return ahead
 
 
 def _run_directory(run: _Run) -> Path:

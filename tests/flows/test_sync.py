@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -186,3 +189,27 @@ def test_a_failure_of_ours_in_one_source_leaves_the_others_their_turn(
     assert [report["state"] for report in ran.document["runs"]] == ["failed", "published"]
     assert "a mistake of ours" in ran.document["runs"][0]["problems"][0]["message"]
     assert "Traceback" not in ran.err
+
+
+def test_the_database_s_clock_tells_when_a_page_was_seen(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker whose clock is years ahead makes no offer fresh for years."""
+    import flows.sync
+
+    (folder / "docs").mkdir()
+    (folder / "docs" / "a.md").write_text("# Hours\n\nOpen at nine.\n", encoding="utf-8")
+    (folder / "sources" / "docs.toml").write_text('kind = "files"\npaths = ["docs"]\n', encoding="utf-8")
+    real_fetch, real_now, ahead = flows.sync.fetch, flows.sync.now, timedelta(days=3650)
+
+    def early(*arguments: Any, **options: Any) -> Any:
+        seen = real_fetch(*arguments, **options)
+        late = [replace(capture, fetched_at=capture.fetched_at + ahead) for capture in seen.captures()]
+        return replace(seen, listed=iter(late))  # type: ignore[type-var]
+
+    monkeypatch.setattr(flows.sync, "fetch", early)
+    monkeypatch.setattr(flows.sync, "now", lambda: real_now() + ahead)
+    assert run("sync").code == 0
+    (hit,) = run("search", "open at nine", "--json").document["hits"]
+    seen = datetime.fromisoformat(hit["verified_at"])
+    assert abs(seen - real_now()) < timedelta(minutes=5)

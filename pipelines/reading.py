@@ -80,7 +80,7 @@ def _read_document(page: Page, documents: DocumentReader | None) -> Reading:
         title=content.title or name,
         blocks=content.blocks,
         language=language,
-        window=unavailable.window if unavailable and end_of(unavailable.window) else STANDING,
+        window=_window_of(content.title or name, page, unavailable),
     )
     findings = (*content.findings, *(unavailable.findings if unavailable else ()))
     return Reading(Outcome.OK, draft.title, language, drafts=(draft,), findings=findings)
@@ -186,27 +186,39 @@ def _own_entry(
     blocks = tuple(block for block in left if block.text.casefold() not in titles)
     if all(block.kind == "heading" for block in blocks):
         return None
-    ends = unavailable is not None and end_of(unavailable.window) is not None
+    title = html.content.title or _name_of(html.url)
     return Draft(
         key=html.url,
         kind="page",
         url=html.url,
-        title=html.content.title or _name_of(html.url),
+        title=title,
         blocks=blocks,
         language=language_of(_joined(blocks), html.content.language),
-        window=unavailable.window if unavailable and ends else STANDING,
+        window=_window_of(title, html.page, unavailable),
         description=_undated(html.content.description, html.page),
     )
 
 
 def _undated(text: str, page: Page) -> str:
     """A description, unless it states until when it holds: it would be quoted after that."""
+    return "" if _stated_end(text, page) else text
+
+
+def _stated_end(text: str, page: Page) -> WindowReading | None:
+    """The window that a text states, when it has an end."""
     rules = page.rules
     stated = read_window(
         text, observed_at=page.observed_at, zone=rules.zone, date_order=rules.date_order,
         languages=rules.languages, max_window=rules.max_window, context="text",
     )  # fmt: skip
-    return text if stated is None or not end_of(stated.window) else ""
+    return stated if stated is not None and end_of(stated.window) else None
+
+
+def _window_of(title: str, page: Page, unavailable: WindowReading | None) -> Window:
+    """The window of a page or document as a whole: its title stands in every chunk, so what it states limits all."""
+    ends = [unavailable if unavailable and end_of(unavailable.window) else None, _stated_end(title, page)]
+    stated = [reading for reading in ends if reading is not None]
+    return combine(stated).window if stated else STANDING
 
 
 def _unavailable(page: Page, content: HtmlContent | None) -> WindowReading | None:

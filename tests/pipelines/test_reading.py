@@ -330,3 +330,19 @@ def test_reading_is_a_function_of_the_page() -> None:
     """Same bytes, same reading; the recipe has a name that is hashed with the rules."""
     assert read(INTRO + CARDS) == read(INTRO + CARDS)
     assert READING_RECIPE
+
+
+def test_a_window_in_the_title_limits_the_page_whole() -> None:
+    """The title stands in every chunk: nothing of the page is quoted after what it states."""
+    page = page_of(read(html(INTRO, title="Summer sale until 30 June 2026 | Garage")))
+    assert page is not None
+    assert (page.window.validity, end_of(page.window)) == ("stated", JUNE_END)
+
+
+def test_a_description_that_states_its_end_is_not_kept() -> None:
+    """It would be quoted after that; one that states none is kept."""
+    dated = page_of(read(INTRO, head='<meta name="description" content="20 % off everything until 30 June 2026">'))
+    plain = page_of(read(INTRO, head='<meta name="description" content="Oil, tyres and batteries">'))
+    assert dated is not None
+    assert plain is not None
+    assert (dated.description, plain.description) == ("", "Oil, tyres and batteries")

@@ -57,7 +57,6 @@ class DocumentError(FreshetError):
 
     reason: ClassVar[str] = "failed"  # short and stable
     outcome: ClassVar[Outcome] = Outcome.PARSE_FAILED
-    strike: ClassVar[bool] = False  # whether it counts towards quarantine: the document harmed its reader
 
 
 class DocumentEncrypted(DocumentError):
@@ -119,14 +118,12 @@ class DocumentTimedOut(DocumentError):
     """Its parser did not end in time and was killed."""
 
     reason = "timed_out"
-    strike = True
 
 
 class DocumentKilled(DocumentError):
     """Its parser crashed, or took more memory than it may."""
 
     reason = "killed"
-    strike = True
 
 
 _ERRORS: dict[str, type[DocumentError]] = {

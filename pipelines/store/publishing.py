@@ -18,7 +18,16 @@ from pipelines.records import FreshetError
 from pipelines.store.runs import fenced
 from pipelines.vectors.models import ModelEntry
 
-__all__ = ["OtherModelActive", "embed_missing", "expire", "publish", "register_model", "texts_to_embed"]
+__all__ = [
+    "OtherModelActive",
+    "embed_missing",
+    "expire",
+    "known_model",
+    "publish",
+    "register_model",
+    "store_vectors",
+    "texts_to_embed",
+]
 
 _BATCH = 512  # texts a transaction
 
@@ -33,14 +42,11 @@ def register_model(conn: Connection, model: ModelEntry) -> int:
     Raises OtherModelActive, naming both, when the base is served with another.
     """
     with conn.transaction():
+        number = known_model(conn, model)
         conn.execute(
-            """
-            insert into kb_store.model (identity, name, dimensions, query_prompt, languages, active)
-            values (%s, %s, %s, %s, %s, not exists (select from kb_store.model where active))
-            on conflict (identity) do update
-            set name = excluded.name, query_prompt = excluded.query_prompt, languages = excluded.languages
-            """,
-            (model.identity, model.name, model.dimensions, model.query_prompt, list(model.languages)),
+            "update kb_store.model set active = true"
+            " where model_id = %s and not exists (select from kb_store.model where active)",
+            (number,),
         )
         row = conn.execute("select model_id, identity, name from kb_store.model where active").fetchone()
     assert row is not None
@@ -50,6 +56,22 @@ def register_model(conn: Connection, model: ModelEntry) -> int:
             f"({model.identity[:12]}): name the first in [embedding] model, or build the base anew beside it with "
             f"freshet reindex --model {model.name}"
         )
+    return int(row[0])
+
+
+def known_model(conn: Connection, model: ModelEntry) -> int:
+    """The number of the model, entered when it is new; whether it is served is another matter."""
+    row = conn.execute(
+        """
+        insert into kb_store.model (identity, name, dimensions, query_prompt, languages)
+        values (%s, %s, %s, %s, %s)
+        on conflict (identity) do update
+        set name = excluded.name, query_prompt = excluded.query_prompt, languages = excluded.languages
+        returning model_id
+        """,
+        (model.identity, model.name, model.dimensions, model.query_prompt, list(model.languages)),
+    ).fetchone()
+    assert row is not None
     return int(row[0])
 
 
@@ -85,16 +107,20 @@ def embed_missing(
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
         vectors = encode([text for _, text in batch])
-        with fenced(conn, run), conn.cursor() as cursor:
-            cursor.executemany(
-                """
-                insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)
-                on conflict do nothing
-                """,
-                [(model_id, sha, HalfVector(vector)) for (sha, _), vector in zip(batch, vectors, strict=True)],
-            )
+        with fenced(conn, run):
+            store_vectors(conn, model_id, [sha for sha, _ in batch], vectors)
         on_progress(len(batch))
     return len(missing)
+
+
+def store_vectors(conn: Connection, model_id: int, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+    """Keep the vectors, (n, dimensions), of the texts with these hashes."""
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)"
+            " on conflict do nothing",
+            [(model_id, digest, HalfVector(vector)) for digest, vector in zip(digests, vectors, strict=True)],
+        )
 
 
 def publish(conn: Connection, run: int) -> None:

@@ -15,6 +15,7 @@ from pgvector import HalfVector
 
 from pipelines.database import Connection
 from pipelines.records import FreshetError
+from pipelines.store.publishing import known_model, store_vectors
 from pipelines.vectors.models import ModelEntry
 
 __all__ = ["RecallFalls", "Switch", "switch_model"]
@@ -57,7 +58,7 @@ def switch_model(
 
     Raises RecallFalls when the new model finds less of the base's own texts, unless `force`.
     """
-    number = _registered(conn, model)
+    number = known_model(conn, model)
     embedded = _embed_served(conn, number, encode, on_progress)
     served, name = _served_with(conn)
     before = None
@@ -80,32 +81,13 @@ def _served_with(conn: Connection) -> tuple[int | None, str | None]:
     return (None, None) if row is None else (row[0], row[1])
 
 
-def _registered(conn: Connection, model: ModelEntry) -> int:
-    row = conn.execute(
-        """
-        insert into kb_store.model (identity, name, dimensions, query_prompt, languages)
-        values (%s, %s, %s, %s, %s)
-        on conflict (identity) do update
-        set name = excluded.name, query_prompt = excluded.query_prompt, languages = excluded.languages
-        returning model_id
-        """,
-        (model.identity, model.name, model.dimensions, model.query_prompt, list(model.languages)),
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
 def _embed_served(conn: Connection, number: int, encode: Encode, on_progress: Callable[[int], None]) -> int:
     missing = conn.execute(_MISSING, (number,)).fetchall()
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
         vectors = encode([text for _, text in batch])
-        with conn.transaction(), conn.cursor() as cursor:
-            cursor.executemany(
-                "insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)"
-                " on conflict do nothing",
-                [(number, sha, HalfVector(vector)) for (sha, _), vector in zip(batch, vectors, strict=True)],
-            )
+        with conn.transaction():
+            store_vectors(conn, number, [sha for sha, _ in batch], vectors)
         on_progress(len(batch))
     conn.execute(_SERVE, (number,))
     return len(missing)

@@ -74,10 +74,6 @@ class ModelEntry:
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
-    def covers(self, language: str) -> bool:
-        """Whether this model's vote counts for text of that language ("und": it does)."""
-        return not self.languages or language == "und" or language in self.languages
-
 
 def resolve_model(
     name: str, *, entries: Mapping[str, ModelEntry] | None = None, folder: Path | None = None

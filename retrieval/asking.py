@@ -19,6 +19,7 @@ from psycopg.rows import dict_row
 
 from pipelines.database import Connection
 from pipelines.records import FreshetError
+from pipelines.texts import clean
 
 __all__ = ["BadQuestion", "Filters", "active_model", "entry", "freshness", "offers", "search"]
 
@@ -56,7 +57,6 @@ def search(
     `embed` makes the query's unit vector, (dimensions,) float32, by the active model. Raises BadQuestion.
     """
     vector = _vector(query, embed)
-    asked = query.replace("\0", " ").encode("utf-8", "replace").decode()  # PostgreSQL takes no other
     arrays = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
     return _rows(
         conn,
@@ -64,7 +64,7 @@ def search(
         select * from kb.search(
             %s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real)
         """,
-        (asked, vector, max_results, *arrays, min_score),
+        (clean(query), vector, max_results, *arrays, min_score),
     )
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 
 from pipelines.database import Connection
 from pipelines.records import FreshetError
+from pipelines.texts import clean
 
 __all__ = ["versions_of"]
 
@@ -24,7 +25,7 @@ def versions_of(conn: Connection, what: str) -> list[dict[str, Any]]:
 
     Reads tables: for `kb_writer` and `kb_owner`. Raises FreshetError when nothing has that number or URL.
     """
-    what = what.replace("\0", "").encode("utf-8", "replace").decode()
+    what = clean(what)
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_VERSIONS, {"number": int(what) if what.isdecimal() else None, "url": what}).fetchall()
     if not rows:

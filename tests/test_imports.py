@@ -18,7 +18,13 @@ PACKAGES = ("spiders", "pipelines", "retrieval", "flows")
 ALLOWED: dict[str, tuple[str, ...]] = {
     "pipelines": (),
     "spiders": ("pipelines.records", "pipelines.urls"),
-    "retrieval": ("pipelines.database", "pipelines.embedding", "pipelines.settings", "pipelines.records"),
+    "retrieval": (
+        "pipelines.database",
+        "pipelines.embedding",
+        "pipelines.settings",
+        "pipelines.records",
+        "pipelines.texts",
+    ),
     "flows": ("spiders", "pipelines", "retrieval"),
 }
 # Who alone may import what, anywhere in a file.

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from lxml.html import HtmlElement
+from dataclasses import replace
 
 from pipelines.offers.candidates import Candidate, from_selected, from_structured, join_candidates, normal_url
+from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.offers.selectors import read_selected
 from pipelines.offers.structured import StructuredOffer, read_offers
-from pipelines.records import Block, Finding, Page
+from pipelines.records import Block, Finding
 from pipelines.web.blocks import Paths
-from pipelines.web.html import HtmlContent
 
 __all__ = ["HtmlPage", "find_offers"]
-
-
-@dataclass(frozen=True)
-class HtmlPage:
-    """A page under reading."""
-
-    page: Page
-    url: str  # the page's identity: its canonical URL where it has a credible one
-    tree: HtmlElement
-    content: HtmlContent
 
 
 def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]], tuple[Finding, ...]]:

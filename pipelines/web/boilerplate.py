@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from pipelines.web.blocks import PlacedBlock
 from pipelines.web.cards import names_offer
 
-__all__ = ["own_blocks"]
+__all__ = ["Regions", "own_blocks"]
 
 _TAGS = frozenset({"nav", "footer", "menu", "aside"})
 _ROLES = frozenset({"navigation", "contentinfo", "search", "menu", "menubar", "toolbar", "alertdialog", "dialog"})
@@ -47,18 +47,27 @@ _MENU_WORDS = 4  # a menu's entries are shorter, on average
 
 
 @dataclass
-class _Regions:
-    """What has been found out about elements so far."""
+class Regions:
+    """Which elements of a page are boilerplate; what has been found out so far is kept."""
 
     share: dict[HtmlElement, float]  # of the page's text that lies in the element
     offers: Counter[HtmlElement]  # blocks in the element that name a price or a saving
     boilerplate: dict[HtmlElement, bool] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, placed: Sequence[PlacedBlock]) -> Regions:
+        """The regions of a page, given all its blocks."""
+        return cls(_shares(placed), _offers(placed))
+
+    def cover(self, element: HtmlElement) -> bool:
+        """Whether the element stands in boilerplate or is it."""
+        return _in_boilerplate(element, self)
+
 
 def own_blocks(placed: Sequence[PlacedBlock]) -> list[bool]:
     """For each block, whether it stands outside every boilerplate region."""
-    regions = _Regions(_shares(placed), _offers(placed))
-    outside = [not _in_boilerplate(block.element, regions) for block in placed]
+    regions = Regions.of(placed)
+    outside = [not regions.cover(block.element) for block in placed]
     menus = _menus([block for block, kept in zip(placed, outside, strict=True) if kept])
     return [kept and not _in_menu(block, menus) for block, kept in zip(placed, outside, strict=True)]
 
@@ -79,7 +88,7 @@ def _offers(placed: Sequence[PlacedBlock]) -> Counter[HtmlElement]:
     return Counter(element for inner in naming for element in (inner, *inner.iterancestors()))
 
 
-def _in_boilerplate(element: HtmlElement, regions: _Regions) -> bool:
+def _in_boilerplate(element: HtmlElement, regions: Regions) -> bool:
     line = [element]
     while line[-1] not in regions.boilerplate and (parent := line[-1].getparent()) is not None:
         line.append(parent)
@@ -89,7 +98,7 @@ def _in_boilerplate(element: HtmlElement, regions: _Regions) -> bool:
     return regions.boilerplate[element]
 
 
-def _is_boilerplate(element: HtmlElement, regions: _Regions) -> bool:
+def _is_boilerplate(element: HtmlElement, regions: Regions) -> bool:
     share = regions.share.get(element, 0.0)
     if element.tag in _KEPT_TAGS or share > _NEARLY_ALL:
         return False

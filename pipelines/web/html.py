@@ -37,6 +37,7 @@ class HtmlContent:
     language: str  # BCP 47 primary tag, "und" when unknown
     blocks: tuple[Block, ...]  # main text in reading order; Block.path is the element's getpath in either tree
     visible: HtmlElement = field(repr=False, compare=False)  # same paths as the parsed tree, unseen elements emptied
+    placed: tuple[PlacedBlock, ...] = field(default=(), repr=False, compare=False)  # all blocks, menus included
     description: str = ""  # meta description
     canonical: str | None = None  # absolute, not normalised
     alternates: tuple[tuple[str, str], ...] = ()  # (hreflang, absolute URL)
@@ -82,6 +83,7 @@ def read_html(page: Page, tree: HtmlElement) -> HtmlContent:
         language=language_of(" ".join(b.text for b in blocks or [p.block for p in placed]), _declared_language(tree)),
         blocks=blocks,
         visible=shown,
+        placed=tuple(placed),
         description=_meta(tree, "description") or _meta(tree, "og:description") or "",
         canonical=next(_link_relations(tree, "canonical", base), (None, None))[1],
         alternates=tuple((lang, url) for lang, url in _link_relations(tree, "alternate", base) if lang),

@@ -154,7 +154,7 @@ class _Supply:
         found = wanted & self._shingles
         if found.total() < _FOUND * wanted.total():
             return False
-        self._shingles -= found
+        self._shingles.subtract(found)  # `-=` would go through the whole supply each time
         return True
 
 

@@ -64,16 +64,7 @@ def register_source(conn: Connection, source: Source) -> None:
                 "ttl_pages": source.ttl_pages.total_seconds(),
             },
         )
-        conn.execute(
-            """
-            update kb_store.served_entry e
-            set ttl = case when e.kind = 'offer' then s.ttl else s.ttl_pages end
-            from kb_store.source s
-            where s.name = %s and e.source_id = s.source_id and e.ttl is not null
-                and e.ttl <> case when e.kind = 'offer' then s.ttl else s.ttl_pages end
-            """,
-            (source.name,),
-        )
+        conn.execute("select kb_store.apply_ttl(%s)", (source.name,))
 
 
 def begin_run(conn: Connection, source: str, *, kind: str = "sync", permission: str | None = None) -> int:

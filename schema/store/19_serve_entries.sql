@@ -11,14 +11,10 @@ begin
     delete from kb_store.served_entry where entry_id = any (which);
 
     insert into kb_store.served_entry (
-        entry_id, version_id, source_id, kind, language, category, price, valid, ttl, verified_at, announced
+        entry_id, version_id, source_id, kind, language, category, price, valid, ttl, verified_at, told_until
     )
     select e.entry_id, v.version_id, e.source_id, e.kind, v.language, v.category, v.price, v.valid, t.ttl, s.verified_at,
-        case
-            when kb_store.is_live(v.valid, t.ttl, s.verified_at, at) then 'live'
-            when v.valid @> at then 'lapsed'
-            else 'upcoming'
-        end
+        at
     from kb_store.entry e
     join kb_store.source src using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)

@@ -1,18 +1,12 @@
 create or replace function kb_store.publish(of_run bigint) returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
--- these are set operations over all a source has; a base just filled has no statistics, and the planner, taking each
--- table for a row or two, would loop over them quadratically (1,000 pages: 2.7 s instead of 0.02)
-set enable_nestloop = off
 as $$
 declare
+    told constant bigint := kb_store.lock_feed();
     at timestamptz;
     concerned bigint[];
-    served_before bigint[];
 begin
-    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
-    -- advisory lock: that a bot could hold
-    perform from kb_store.lexical_statistic for update;
     perform kb_store.hold_lease(of_run);
     -- a clock set back must not close a version before it was opened
     select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
@@ -20,34 +14,8 @@ begin
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
     where r.run_id = of_run;
-
-    perform kb_store.publish_versions(of_run, at);
-    perform kb_store.publish_removals(of_run, at);
-    perform kb_store.publish_pages(of_run);
-
-    select array_agg(entry_id) into concerned
-    from (
-        select entry_id from kb_store.plan_entry where run_id = of_run and action <> 'unchanged'
-        union
-        select entry_id from kb_store.plan_removal where run_id = of_run and not held
-    ) c;
-    select array_agg(entry_id) into served_before from kb_store.served_entry where entry_id = any (concerned);
-    perform kb_store.serve_entries(concerned, at);
-    perform kb_store.stamp_verified(of_run);
-    perform kb_store.announce(of_run, at, coalesce(served_before, '{}'));
-
-    update kb_store.source s
-    set last_verified = at
-    from kb_store.run r
-    where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
-
-    -- what an earlier run held back is judged anew by each later look
-    delete from kb_store.plan_removal x
-    using kb_store.run o, kb_store.run m
-    where m.run_id = of_run and m.kind = 'sync' and o.source_id = m.source_id and o.run_id < of_run and x.run_id = o.run_id;
-    delete from kb_store.plan_entry where run_id = of_run;
-    delete from kb_store.plan_removal where run_id = of_run and not held;
-    delete from kb_store.attempt where run_id = of_run and outcome = 'not_modified';
+    concerned := kb_store.publish_at(of_run, at);
+    perform kb_store.wake_listeners(told);
     return concerned;
 end
 $$;

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.commands import asking, databases, projects, syncing
+from flows.commands import adding, asking, databases, projects, syncing
 from flows.commands.options import Folder, choose_folder
 
 __all__ = ["app", "main"]
@@ -24,6 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(projects.init)
+app.command()(adding.add)
 app.command()(syncing.sync)
 app.add_typer(syncing.runs, name="runs")
 app.command()(syncing.reindex)

@@ -1,0 +1,52 @@
+"""Which pages of a site a proposed source watches: the listings, and the offers' own pages where they lie together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from pipelines.urls import origin_of
+
+__all__ = ["allow_patterns"]
+
+_MOST = 0.8  # share of the offers whose pages must lie in one folder before that folder is watched too
+_SPECIAL = re.compile(r"([.^$*+?{}\[\]\\|()])")
+_FILE = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+
+
+def allow_patterns(listings: Sequence[str], offers: Iterable[str]) -> tuple[str, ...]:
+    """Expressions on the path for `allow`; () means all below the listings' folders, for a site's first page.
+
+    `listings` and `offers` are normalised addresses. The offers' pages that no listing's expression covers are
+    included when most of them lie in one folder, other than the site's root.
+    """
+    paths = [urlsplit(url).path for url in listings]
+    if any(path == "/" for path in paths):
+        return ()
+    patterns = list(dict.fromkeys(map(_below, paths)))
+    origins = set(map(origin_of, listings))
+    own_pages = {url for url in offers if origin_of(url) in origins and url not in listings}
+    outside = [url for url in own_pages if not any(re.search(p, urlsplit(url).path) for p in patterns)]
+    patterns.extend(_folders(outside, len(own_pages)))
+    return tuple(patterns)
+
+
+def _below(path: str) -> str:
+    bare = path.rstrip("/")
+    return f"^{_escaped(bare)}$" if _FILE.search(bare) else f"^{_escaped(bare)}(/|$)"
+
+
+def _folders(outside: Sequence[str], offers: int) -> list[str]:
+    """The folders that hold most of the offers' pages: one a language, so as many as the first segment tells apart."""
+    counts = Counter(urlsplit(url).path.rpartition("/")[0] for url in outside)
+    told = {folder: count for folder, count in counts.items() if folder and count > 1}
+    few = sorted(told, key=lambda folder: -told[folder])[:2]
+    enough = outside and sum(told[folder] for folder in few) >= _MOST * offers
+    return [f"^{_escaped(folder)}/" for folder in few] if enough else []
+
+
+def _escaped(path: str) -> str:
+    """The path as an expression that matches it and nothing else; `re.escape` would also escape hyphens and %."""
+    return _SPECIAL.sub(r"\\\1", path)

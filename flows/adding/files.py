@@ -39,7 +39,7 @@ class Setting:
     active: bool = True  # False: written as a comment, a suggestion
 
 
-def source_text(heading: Sequence[str], settings: Sequence[Setting]) -> str:
+def source_text(heading: Iterable[str], settings: Sequence[Setting]) -> str:
     """The file's text: heading as comments, then the settings in their order, a table's together.
 
     Raises FreshetError when it would not read back as exactly these settings, which no page should be able to bring

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 __all__ = ["name_for"]
 
 # Labels below a country's own that name nobody: autocare.com.sa, bank.co.uk.
-_SECOND_LEVEL = frozenset("com co net org gov gob edu ac med sch or ne go gen".split())
+_SECOND_LEVEL = frozenset({"com", "co", "net", "org", "gov", "gob", "edu", "ac", "med", "sch", "or", "ne", "go"})
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 _LONGEST = 50
 

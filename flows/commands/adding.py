@@ -12,6 +12,7 @@ from flows.commands.output import at, print_json, say, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from flows.adding.proposals import Proposal
@@ -53,7 +54,7 @@ def add(
         _tell(proposal)
 
 
-def _require_folder(directory: Any) -> None:
+def _require_folder(directory: Path) -> None:
     """A database named in the environment makes no project of the working directory."""
     from pipelines.settings import SettingsError
 

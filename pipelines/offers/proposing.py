@@ -31,7 +31,8 @@ __all__ = ["Proposed", "propose_selectors", "selectors_for"]
 _FIELDS = ("title", "description", "price", "price_before", "validity", "category", "code", "url", "image")
 # Values that may be a part of the text selected, because what is read from it is read with care.
 _WITHIN = frozenset({"description", "price", "price_before", "validity"})
-_TELLING = frozenset("h1 h2 h3 h4 h5 h6 a img time del s ins strong b em small p figcaption dt dd button td".split())
+_TELLING_TAGS = "h1 h2 h3 h4 h5 h6 a img time del s ins strong b em small p figcaption dt dd button td"
+_TELLING = frozenset(_TELLING_TAGS.split())
 _FAR = 6  # ancestors whose names may tell one list of cards from another
 _SAMPLE = 4  # cards whose elements are looked at for names; every card proves what was found
 _MOST_CANDIDATES = 24  # for one field
@@ -169,7 +170,7 @@ def _by_shape(elements: Sequence[HtmlElement]) -> Iterator[str]:
     for element in elements:
         shapes.setdefault(tuple(stable_classes(element)), []).append(element)
     if 1 < len(shapes) <= 3 and all(shapes):
-        yield ", ".join(f"{alike[0].tag}.{'.'.join(names)}" for names, alike in shapes.items())
+        yield ", ".join(f"{alike[0].tag!s}.{'.'.join(names)}" for names, alike in shapes.items())
         yield ", ".join(f".{names[0]}" for names in shapes)
 
 

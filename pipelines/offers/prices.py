@@ -1,56 +1,48 @@
-"""Prices and discounts as exact decimals, with currencies by the names people use, English and Arabic.
+"""Amounts of money in a text, as exact decimals, each with the part it plays: a price, the price before, or neither.
 
-`price-parser` splits amount and currency; the names of currencies are ours, because it knows few of the Gulf's.
+An amount is money when a currency stands beside it, or when the text holds nothing but a number and words of price
+(«only 49»). Kilometres, years, phone numbers and oil grades are none. Of money, only what is paid for the thing is
+its price: not what is saved («SAR 50 off»), must be spent («on orders over SAR 200»), may be reached («up to
+SAR 500»), is paid for delivery, or a part at a time («4 payments of SAR 50»). «From SAR 99» and «SAR 99 – 199» are
+prices, the lowest. `price-parser` reads the digits; the names of currencies are ours: it knows few of the Gulf's.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from pipelines.windows.datetokens import fold
-
-__all__ = ["Price", "read_currency", "read_discount", "read_price", "read_prices"]
-
-# ISO 4217 -> names and signs. Longer names are tried first, so «ريال قطري» is not taken for «ريال».
-_NAMES: dict[str, str] = {
-    "SAR": "sar|s.r|sr|saudi riyal|saudi riyals|riyal|riyals|ر.س|رس|ر س|ريال سعودي|ريال|ريالا|﷼|⃁",
-    "AED": "aed|dhs|dh|dirham|dirhams|د.إ|درهم إماراتي|درهم|درهما",
-    "QAR": "qar|q.r|qr|ر.ق|ريال قطري", "OMR": "omr|r.o|ر.ع|ريال عماني", "YER": "yer|ر.ي|ريال يمني",
-    "KWD": "kwd|kd|k.d|د.ك|دينار كويتي", "BHD": "bhd|bd|b.d|د.ب|دينار بحريني", "JOD": "jod|jd|د.ا|دينار أردني",
-    "EGP": "egp|le|l.e|ج.م|جنيه مصري|جنيه|جنيها|e£", "MAD": "mad|د.م|درهم مغربي", "IQD": "iqd|د.ع|دينار عراقي",
-    "USD": "usd|us$|$|us dollar|us dollars|dollar|dollars|دولار", "EUR": "eur|€|euro|euros|يورو",
-    "GBP": "gbp|£|pound sterling|جنيه إسترليني", "PHP": "php|₱|peso|pesos", "INR": "inr|₹", "LKR": "lkr|රු",
-    "PKR": "pkr", "TRY": "try|₺|tl", "JPY": "jpy|¥|円", "CNY": "cny|rmb", "KRW": "krw|₩", "RUB": "rub|₽|руб|р.",
-    "UAH": "uah|₴|грн", "PLN": "pln|zł", "CZK": "czk|kč", "SEK": "sek", "NOK": "nok", "DKK": "dkk", "CHF": "chf",
-    "CAD": "cad|c$|ca$", "AUD": "aud|a$|au$", "NZD": "nzd|nz$", "SGD": "sgd|s$", "HKD": "hkd|hk$", "MYR": "myr|rm",
-    "IDR": "idr|rp", "THB": "thb|฿", "VND": "vnd|₫", "BRL": "brl|r$", "MXN": "mxn|mx$", "ZAR": "zar", "ILS": "ils|₪",
-    "HUF": "huf|ft", "RON": "ron|lei", "BGN": "bgn|лв",
-}  # fmt: skip
-# Names that several currencies share, and who means what by them where the source is.
-_LOCAL: dict[str, dict[str, str]] = {
-    "rs": {"Asia/Colombo": "LKR", "Asia/Kolkata": "INR", "Asia/Karachi": "PKR"},
-    "riyal": {"Asia/Qatar": "QAR", "Asia/Muscat": "OMR", "Asia/Aden": "YER"},
-    "ريال": {"Asia/Qatar": "QAR", "Asia/Muscat": "OMR", "Asia/Aden": "YER"},
-    "درهم": {"Africa/Casablanca": "MAD"},
-    "دينار": {"Asia/Kuwait": "KWD", "Asia/Bahrain": "BHD", "Asia/Amman": "JOD", "Asia/Baghdad": "IQD"},
-    "$": {"America/Toronto": "CAD", "Australia/Sydney": "AUD", "Asia/Singapore": "SGD", "America/Mexico_City": "MXN"},
-}
-_OF_THOUSAND = frozenset({"KWD", "BHD", "OMR", "JOD", "IQD"})  # «12.500 د.ك» is twelve and a half
-_THOUSANDTHS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})*\.\d{3}(?!\d)")
-_AMOUNT = re.compile(r"\d")
-_PERCENT = re.compile(
-    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s?[%٪](?:\s?(?:off|discount|savings?|less|cashback|خصم|تخفيض|توفير))?"
+from pipelines.offers.currencies import (
+    currency_after,
+    currency_before,
+    fold_money,
+    has_thousandths,
+    read_currency,
 )
-_PERCENT_WORDS = re.compile(r"(?:off|discount|sav|less|cash\s?back|خصم|تخفيض|توفير|وفر)")
-_BEFORE = re.compile(
-    r"(?:instead of|was|before|regular(?:ly)? price|old price|rrp|بدلا من|بدل من|بدل|كان|قبل الخصم)[\s:]*"
-    r"((?:[^\d\s]{1,6}\s?){0,2}\d[\d,]*(?:\.\d+)?)"
+from pipelines.offers.discounts import read_discount
+from pipelines.offers.pricewords import Part, follows_price_before, is_price_word, part_of, words
+
+__all__ = ["Money", "Part", "Price", "find_money", "read_currency", "read_discount", "read_price", "read_prices"]
+
+
+_LONGEST = 300  # characters of a text that are looked at: a price stands in few
+_NUMBER = re.compile(
+    r"(?<!\d)(?<!\d[.,٫٬'])(?:\d{1,3}(?: \d{3})+(?:[.,٫]\d{1,2})?(?![\d])|\d+(?:[.,٫٬']\d+)*)(?![\d'])", re.ASCII
 )
-_BOTH_DIGITS = str.maketrans({"٫": ".", "٬": ","})
+_FORM = re.compile(r"\d+|\d+[.,]\d{1,8}|\d{1,3}(?:([ ,.'])\d{2,3})(?:\1\d{3})*(?:[.,]\d{1,3})?")
+_THOUSANDTHS = re.compile(r"\d{1,3}(?:,\d{3})*\.\d{3}|\d+\.\d{3}")
+_RANGE = words(r"\s?(?:-|–|—|~|\bto\b|الى)\s?")
+_PERCENT_AFTER = re.compile(r"\s?[%٪]")
+_PERCENT_BEFORE = re.compile(r"[%٪]\s?$")
+_BARE = 60  # characters of a text that may be a price without a currency
+_FREE = words(
+    r"""[\s:!.*-]*(?:(?:price|cost|السعر|سعر)[\s:]*)?(?:free|for free|free of charge|complimentary|gratis|مجاني|مجانا
+    |مجانية|بالمجان)[\s!.*]*"""
+)
 
 
 @dataclass(frozen=True)
@@ -61,73 +53,159 @@ class Price:
     currency: str | None  # ISO 4217
 
 
+@dataclass(frozen=True)
+class Money:
+    """One amount of money in a text and the part it plays there."""
+
+    amount: Decimal
+    currency: str | None
+    part: Part
+
+
 def read_price(text: str, zone: ZoneInfo | None = None) -> Price | None:
-    """The first price in a text, or None when it holds no amount.
+    """What a text says is to be paid, or None when it says nothing of the kind; «Free» is zero.
 
     `zone` says what a name shared by several currencies («ريال», «Rs», «$») means where the source is.
     """
-    plain = fold(text[:300]).text.translate(_BOTH_DIGITS)
-    if not _AMOUNT.search(plain):
-        return None
-    from price_parser import Price as Parsed  # 40 ms: only pages with prices pay for it
-
-    parsed = Parsed.fromstring(plain)
-    if parsed.amount is None or parsed.amount < 0:
-        return None
-    currency = read_currency(plain, zone)
-    thousandths = _THOUSANDTHS.search(plain) if currency in _OF_THOUSAND else None
-    amount = Decimal(thousandths[0].replace(",", "")) if thousandths else parsed.amount
-    return Price(amount, currency)
+    return read_prices(text, zone)[0]
 
 
 def read_prices(text: str, zone: ZoneInfo | None = None) -> tuple[Price | None, Price | None]:
-    """The price and the price before in one text: «SAR 189 instead of SAR 249», «was 249, now 189»."""
-    plain = fold(text[:300]).text.translate(_BOTH_DIGITS)
-    found = _BEFORE.search(plain)
-    if not found:
-        return read_price(plain, zone), None
-    before, price = read_price(found[1], zone), read_price(plain[: found.start()] + plain[found.end() :], zone)
-    if before and price and before.currency is None:
-        before = Price(before.amount, price.currency)
-    return price, before if price else None
+    """The price and the price before in one text: «SAR 189 instead of SAR 249», «was 249, now 189».
+
+    Two prices side by side with no word between are the old and the new, whichever stands first.
+    """
+    plain = _plain(text)
+    if _FREE.fullmatch(plain):
+        return Price(Decimal(0), None), None
+    found = find_money(text, zone)
+    prices = [money for money in found if money.part == "price"] or [m for m in found if m.part in ("monthly", "unit")]
+    before = next((money for money in found if money.part == "before"), None)
+    if not prices:
+        return None, None
+    price = prices[0]
+    if before is None and len(prices) > 1 and len(found) == 2 and _side_by_side(plain):
+        before, price = sorted(prices[:2], key=lambda money: -money.amount)
+    currency = price.currency or (before.currency if before else None)
+    return Price(price.amount, currency), Price(before.amount, before.currency or currency) if before else None
 
 
-def read_currency(text: str, zone: ZoneInfo | None = None) -> str | None:
-    """The ISO 4217 code of the first currency a text names, or None."""
-    found = _pattern().search(fold(text[:300]).text)
-    if not found:
+def find_money(text: str, zone: ZoneInfo | None = None) -> tuple[Money, ...]:
+    """Every amount of money in the first 300 characters of a text, in order, with the part it plays."""
+    plain = _plain(text)
+    if not re.search(r"\d", plain):
+        return ()
+    amounts = list(_amounts(plain, zone))
+    if not any(amount.named for amount in amounts):
+        amounts = amounts if _is_bare(plain, amounts) else []
+    else:
+        amounts = [shared for at in range(len(amounts)) if (shared := _named(plain, amounts, at))]
+    ends = [0, *(amount.end for amount in amounts)]
+    starts = [*(amount.start for amount in amounts[1:]), len(plain)]
+    return tuple(
+        Money(amount.value, amount.currency, part_of(plain[end : amount.start], plain[amount.end : start], plain))
+        for amount, end, start in zip(amounts, ends, starts, strict=False)
+    )
+
+
+def _plain(text: str) -> str:
+    return fold_money(text[:_LONGEST]).replace("\n", " ; ")
+
+
+# ---------------------------------------------------------------- amounts
+
+
+@dataclass(frozen=True)
+class _Amount:
+    """A number of a folded text that may be money; `start` and `end` hold the currency's name."""
+
+    value: Decimal
+    currency: str | None
+    start: int
+    end: int
+    named: bool  # a currency stands beside it
+
+
+def _amounts(text: str, zone: ZoneInfo | None) -> Iterator[_Amount]:
+    taken = 0  # where the last name of a currency ended: one name serves one number
+    numbers = list(_NUMBER.finditer(text))
+    for at, number in enumerate(numbers):
+        following = numbers[at + 1] if at + 1 < len(numbers) else None
+        before = currency_before(text, number.start(), zone)
+        before = before if before and before[1] >= taken else None
+        after = currency_after(text, number.end(), zone) if before is None else None
+        if after and following and _belongs_to_next(text, number, following, after[1], zone):
+            after = None
+        if _PERCENT_AFTER.match(text, number.end()) or _PERCENT_BEFORE.search(text[: number.start()]):
+            continue
+        named = before or after
+        start, end = (before[1] if before else number.start()), (after[1] if after else number.end())
+        value = _value(number[0], named[0] if named else None, zone)
+        if value is not None and _stands_alone(text, start, number, named is not None):
+            taken = end
+            yield _Amount(value, named[0] if named else None, start, end, named is not None)
+
+
+def _belongs_to_next(
+    text: str, number: re.Match[str], following: re.Match[str], end: int, zone: ZoneInfo | None
+) -> bool:
+    """Whether a name between two numbers is that of the second: «2024 SAR 199», but not «199 SAR 249 SAR»."""
+    if text[end : following.start()].strip(" :.") or currency_after(text, following.end(), zone):
+        return False
+    name = text[number.end() : end].strip()
+    return not re.search(r"[\u0600-\u06ff]", name) and not re.fullmatch(r"(?:19|20)\d\d", following[0])
+
+
+def _value(number: str, currency: str | None, zone: ZoneInfo | None) -> Decimal | None:
+    plain = number.replace("٬", "").replace("'", "")
+    if "٫" in plain:
+        plain = plain.replace(",", "").replace("٫", ".")
+        return Decimal(plain) if re.fullmatch(r"\d+\.\d+", plain) else None
+    if not _FORM.fullmatch(plain) or re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{2,4}", plain):
         return None
-    name = found[0]
-    local = _LOCAL.get(name, {}).get(zone.key if zone else "")
-    return local or _codes().get(name)
+    if has_thousandths(currency, zone) and _THOUSANDTHS.fullmatch(plain):
+        return Decimal(plain.replace(",", ""))
+    from price_parser.parser import parse_number  # 40 ms: only pages with prices pay for it
+
+    found = parse_number(plain)
+    return Decimal(found) if found is not None else None
 
 
-def read_discount(text: str) -> Decimal | None:
-    """The largest percentage a text gives off («50% off», «خصم ٥٠٪»), or None when it names none."""
-    plain = fold(text[:2000]).text.translate(_BOTH_DIGITS)
-    if not _PERCENT_WORDS.search(plain):
-        return None
-    found = [Decimal(match[1]) for match in _PERCENT.finditer(plain) if _speaks_of_saving(plain, match)]
-    return max((value for value in found if 0 < value <= 100), default=None)
+def _stands_alone(text: str, start: int, number: re.Match[str], named: bool) -> bool:
+    """Not the tail of a word, a date or a grade («5w-30», «x5»), nor below zero."""
+    before = text[max(0, start - 3) : start]
+    if re.search(r"[^\W\d_]$|[^\s]-$|[\d][/:.]$|#$", before) and not (named and start < number.start()):
+        return bool(re.search(r"\d ?[-–]$", before)) and named
+    return not re.search(r"(?:^|\s)-$", before) or not named
 
 
-def _speaks_of_saving(text: str, match: re.Match[str]) -> bool:
-    return bool(_PERCENT_WORDS.search(text[max(0, match.start() - 25) : match.end() + 25]))
+def _named(text: str, amounts: Sequence[_Amount], at: int) -> _Amount | None:
+    """The amount, with its neighbour's currency when it is the other end of a range or the price before; else None."""
+    amount = amounts[at]
+    if amount.named:
+        return amount
+    for one, other in pairwise(amounts[max(0, at - 1) : at + 2]):
+        neighbour = one if amount is other else other
+        between = text[one.end : other.start]
+        near = between if amount is other else text[max(0, one.start - 30) : one.start]
+        if neighbour.named and (_RANGE.fullmatch(between) or (len(between) < 30 and follows_price_before(near))):
+            return replace(amount, currency=neighbour.currency)
+    return None
 
 
-@lru_cache(maxsize=1)
-def _codes() -> dict[str, str]:
-    return {fold(name).text: code for code, names in reversed(_NAMES.items()) for name in names.split("|")}
+def _is_bare(text: str, amounts: Sequence[_Amount]) -> bool:
+    """Whether a text without any currency is a price all the same: nothing in it but numbers and words of price."""
+    if len(text) > _BARE or not amounts or len(amounts) > 2:
+        return False
+    rest = re.sub(r"[\d.,٫٬':;+*!()/|–—-]+", " ", text)
+    return not _is_phone(text) and all(is_price_word(word) for word in rest.split())
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    names = sorted({*_codes(), *_LOCAL}, key=lambda name: (-len(name), name))
-    return re.compile("|".join(_bounded(name) for name in names))
+def _is_phone(text: str) -> bool:
+    return bool(re.search(r"(?:^|\D)(?:\+|0)\d{6,}|\d{1,2}[:/]\d{1,2}", text))
 
 
-def _bounded(name: str) -> str:
-    """The name as a whole word; a digit may touch it («SAR99»), a letter may not."""
-    before = r"(?<![^\W\d_])" if name[0].isalpha() else ""
-    after = r"(?![^\W\d_])" if name[-1].isalpha() else ""
-    return before + re.escape(name) + after
+def _side_by_side(text: str) -> bool:
+    """Whether nothing but a currency's name and spaces stands between two numbers."""
+    numbers = list(_NUMBER.finditer(text))
+    return len(numbers) == 2 and not re.search(r"[-–—/+,;]|\bto\b|\bالي\b", text[numbers[0].end() : numbers[1].start()])

@@ -63,7 +63,7 @@ def settings_of(settings: Iterable[Setting]) -> dict[str, object]:
         if setting.active:
             table = found.setdefault(setting.table, {}) if setting.table else found
             assert isinstance(table, dict)
-            table[setting.key] = _plain(setting.value)
+            table[_clean(setting.key)] = _plain(setting.value)
     return found
 
 

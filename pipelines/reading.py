@@ -4,7 +4,7 @@ A pure function: it fetches nothing, reads no clock and raises for nothing that 
 
 An HTML page carries its offers (structured data first, then the source's selectors) and one entry of its own with
 the text that is left. Text from which an offer was read is cut from that entry. A page that is one offer's own
-page belongs to that offer wholly. A document carries one entry.
+page belongs to that offer wholly. A document carries its offers likewise (`pipelines.offers.flyers`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pipelines.offers.drafting import draft_offers
+from pipelines.offers.flyers.reading import find_document_offers
 from pipelines.offers.page import HtmlPage, find_offers
 from pipelines.offers.regions import outside
 from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
@@ -73,17 +74,14 @@ def _read_document(page: Page, documents: DocumentReader | None) -> Reading:
         return Reading(Outcome.EMPTY_EXTRACTION, message=f"{page.url}: no text in the document")
     unavailable = _unavailable(page, None)
     language = language_of(_joined(content.blocks), content.language)
-    draft = Draft(
-        key=page.url,
-        kind="document",
-        url=page.url,
-        title=content.title or name,
-        blocks=content.blocks,
-        language=language,
-        window=_window_of(content.title or name, page, unavailable),
-    )
-    findings = (*content.findings, *(unavailable.findings if unavailable else ()))
-    return Reading(Outcome.OK, draft.title, language, drafts=(draft,), findings=findings)
+    title = content.title or name
+    found = find_document_offers(title, content.blocks, page, language, content.findings)
+    drafts = tuple(_limited(draft, unavailable, page.url) for draft in found.drafts)
+    if not drafts or any(block.kind != "heading" for block in found.left):
+        window = _window_of(title, page, unavailable)
+        drafts = (*drafts, Draft(page.url, "document", page.url, title, found.left, language, window))
+    findings = (*content.findings, *found.findings, *(unavailable.findings if unavailable else ()))
+    return Reading(Outcome.OK, title, language, drafts=drafts, findings=findings)
 
 
 def _name_of(url: str) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "known_model",
     "publish",
     "register_model",
+    "store_texts",
     "store_vectors",
     "texts_to_embed",
 ]
@@ -125,11 +126,19 @@ def store_vectors(conn: Connection, model_id: int, digests: Sequence[bytes], vec
 
 def publish(conn: Connection, run: int) -> None:
     """Publish the run's plan: all of it or, with LeaseLost or any other error, nothing."""
+    store_texts(conn, run)
+    with fenced(conn, run):
+        conn.execute("select kb_store.publish(%s)", (run,))
+
+
+def store_texts(conn: Connection, run: int) -> None:
+    """Write the plan's texts and lexemes before the publishing transaction, to keep that one short. Raises LeaseLost.
+
+    Alone they serve nothing.
+    """
     with fenced(conn, run):
         conn.execute(_PASSAGES, (run,))
         conn.execute(_LEXEMES, (run,))
-    with fenced(conn, run):
-        conn.execute("select kb_store.publish(%s)", (run,))
 
 
 def expire(conn: Connection) -> int:
@@ -140,7 +149,6 @@ def expire(conn: Connection) -> int:
     return int(row[0])
 
 
-# Texts and lexemes are written before the publishing transaction, to keep that one short; alone they serve nothing.
 _PASSAGES = """
 insert into kb_store.passage (passage_sha256, content, terms)
 select distinct on (c.passage_sha256) c.passage_sha256, c.content, to_tsvector('kb_store.bilingual', c.content)

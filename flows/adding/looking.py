@@ -11,7 +11,7 @@ from typing import Literal
 from pipelines.records import Capture, CrawlJob, CrawlLimits, FreshetError, Outcome
 from pipelines.urls import normalise_url, origin_of, shown
 
-__all__ = ["CouldNotLook", "Look", "host_and_port", "look", "look_at_sitemap", "private_pair"]
+__all__ = ["CouldNotLook", "Look", "host_and_port", "is_loopback", "look", "look_at_sitemap", "private_pair"]
 
 _MOST_MOVES = 3  # from one origin to another: http to https, to www, to a new domain
 _SECONDS = 120.0
@@ -23,7 +23,7 @@ _WAYS_OUT = {
     Outcome.NETWORK: "check the address, and that this machine reaches it",
     Outcome.SERVER_ERROR: "try again when the site answers",
     Outcome.ROBOTS_DENIED: "add a page that it allows, or ask the site's owner to let Freshet in",
-    Outcome.ROBOTS_UNREACHABLE: "without it nothing may be asked for: try again later",
+    Outcome.ROBOTS_UNREACHABLE: "check the address in a browser; if it is right, try again later",
     Outcome.REFUSED_ADDRESS: "if it is your own, add it with --allow-private",
     Outcome.BLOCKED: "ask the site's owner to let Freshet in",
     Outcome.CHALLENGE: "the site wants to see a person: ask its owner to let Freshet in",
@@ -78,6 +78,11 @@ def private_pair(url: str) -> str | None:
     return None
 
 
+def is_loopback(url: str) -> bool:
+    """Whether the address spells this machine: its own server needs no politeness."""
+    return origin_of(url).partition("://")[2].startswith(("127.", "localhost", "[::1]"))
+
+
 def host_and_port(url: str) -> str:
     """Host and port of a normalised address, as `allow_private` names them."""
     scheme, _, rest = origin_of(url).partition("://")
@@ -121,7 +126,7 @@ def _crawl(
             directory=Path(directory),
             allow=("",),  # a redirect may lead anywhere on the same origin
             render=render,
-            delay=_DELAY,
+            delay=0.0 if is_loopback(url) else _DELAY,
             allow_private=tuple(allow_private),
             limits=CrawlLimits(crawl_seconds=_SECONDS, pages=pages),
         )
@@ -131,5 +136,6 @@ def _crawl(
 
 def _told(url: str, capture: Capture) -> str:
     said = capture.message or f"ended as {capture.outcome.value}"
-    way_out = _WAYS_OUT.get(capture.outcome)
-    return f"{shown(url)}: {said}{f'. {way_out[0].upper()}{way_out[1:]}' if way_out else ''}"
+    way_out = _WAYS_OUT.get(capture.outcome, "")
+    told = ". ".join(filter(None, (f"{shown(url)}: {said}", way_out[:1].upper() + way_out[1:])))
+    return "".join(char for char in told if char.isprintable())  # a server's own words may stand in it

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from flows.adding.files import Setting
+from flows.adding.looking import is_loopback
 from pipelines.records import Draft, Finding, OfferSelectors
-from pipelines.urls import origin_of
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -42,7 +42,7 @@ def page_settings(
         yield Setting("render", True, "without its scripts the page shows nothing")
     if private:
         yield Setting("allow_private", tuple(private), "not a public address: exempt, because you named it")
-    if private and all(_is_loopback(url) for url in start_urls):
+    if private and all(is_loopback(url) for url in start_urls):
         yield Setting("delay", 0.0, "this machine's own server")
     if set(languages) - set(project.languages):
         yield Setting("languages", tuple(languages), "as seen on the page")
@@ -92,8 +92,3 @@ def _spoken(urls: Sequence[str]) -> str:
     """The paths as people write them, where they are escaped in the address."""
     spoken = [unquote(urlsplit(url).path) for url in urls if "%" in url]
     return ", ".join(path for path in spoken if not path.isascii())
-
-
-def _is_loopback(url: str) -> bool:
-    host = origin_of(url).partition("://")[2]
-    return host.startswith(("127.", "localhost", "[::1]"))

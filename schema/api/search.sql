@@ -21,8 +21,7 @@ begin
     select e.entry_id, c.chunk_id, e.kind, s.name, v.url, v.title, c.heading, c.body, v.language, v.category, v.price,
         v.currency, lower(w.range), upper(w.range), case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
-        -- one strength below which no document of the example site answers; calibrated properly by a later release
-        max(h.score) over () >= 0.25,
+        max(h.score) over () >= kb_store.answerable_from(),
         search.query_embedding is null
     from kb_store.search_live(
         at, search.query, search.query_embedding, search.max_results,

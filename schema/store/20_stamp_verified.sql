@@ -18,7 +18,10 @@ as $$
         update kb_store.served_entry s
         set verified_at = n.verified_at,
             -- a look that came too late moves a lapse that has been told to an instant that is past as well
-            told_until = case when n.before + s.ttl <= stamp_verified.at then greatest(s.told_until, stamp_verified.at) else s.told_until end
+            told_until = case
+                when n.before + s.ttl <= stamp_verified.at then greatest(s.told_until, stamp_verified.at)
+                else s.told_until
+            end
         from seen n
         where s.entry_id = n.entry_id and n.before < n.verified_at
         returning s.*, n.before

@@ -9,6 +9,7 @@ __all__ = ["ExpectedFeed", "Ranges"]
 
 Ranges = tuple[tuple[datetime | None, datetime | None], ...]
 _INSTANT = timedelta(microseconds=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass
@@ -18,10 +19,10 @@ class ExpectedFeed:
     ttl: timedelta
     words: list[tuple[str, datetime]] = field(default_factory=list)
     window: Ranges | None = None  # None: not believed
-    verified: datetime = datetime.min.replace(tzinfo=UTC)
+    verified: datetime = _NEVER
     served: bool = False
     versions: int = 0
-    until: datetime = datetime.min.replace(tzinfo=UTC)  # the clock has been told up to here
+    until: datetime = _NEVER  # the clock has been told up to here
 
     def live(self, at: datetime) -> bool:
         """Whether it may be quoted at that instant, by what is known now."""
@@ -91,5 +92,5 @@ class ExpectedFeed:
 
 def _end(window: Ranges) -> datetime:
     if not window:
-        return datetime.min.replace(tzinfo=UTC)
+        return _NEVER
     return window[-1][1] or datetime.max.replace(tzinfo=UTC)

@@ -256,8 +256,8 @@ def test_one_word_wakes_listeners_with_the_last_number(timed: Timed, database: T
     with database.connect("reader") as listener:
         listener.execute("listen kb_change")
         story = Story(timed.conn, source=Source(name="other", kind="site", start_urls=(OTHER,)))
-        for pages in ({URL: [offer(URL), offer(OTHER)]}, {URL: Outcome.NOT_MODIFIED}):
-            story.sync(pages)
+        story.sync({URL: [offer(URL), offer(OTHER)]})
+        story.sync({URL: Outcome.NOT_MODIFIED})
         (last,) = timed.conn.execute("select max(change_id) from kb.changes()").fetchone() or (0,)
         assert [n.payload for n in listener.notifies(timeout=0.2)] == [str(last)]
 

@@ -13,7 +13,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +30,7 @@ from pipelines.windows.sets import end_of
 from pipelines.windows.stated import read_window
 
 _SEEN = datetime(2026, 6, 10, tzinfo=UTC)
+_SYNTAXES = ("microdata", "rdfa", "jsonld_raw")
 # What the truth calls a currency -> the codes that may be meant.
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "$": "USD CAD AUD CLP MXN", "₴": "UAH", "₽": "RUB RUR", "zł": "PLN", "Kč": "CZK",
@@ -64,17 +65,22 @@ def _offers_of(page: Page) -> tuple[StructuredOffer, ...]:
 
 
 def _schemaorg(folder: Path) -> None:
-    outcomes: Counter[str] = Counter()
-    for line in (folder / "offer_examples.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        read = {name: _keys(row[name]) for name in ("microdata", "rdfa", "jsonld_raw") if _is_written(row[name])}
-        if len(read) < 2 or not any(read.values()):
-            outcomes["only one syntax, or no offer in any"] += 1
-        elif len(set(read.values())) == 1:
-            outcomes["same offers in every syntax"] += 1
-        else:
-            outcomes["different"] += 1
-    print(dict(outcomes))
+    """How many examples give the same offers in each syntax they are written in; the others by name, field by field."""
+    rows = [json.loads(line) for line in (folder / "offer_examples.jsonl").read_text().splitlines()]
+    read = [{name: _keys(row[name]) for name in _SYNTAXES if _is_written(row[name])} for row in rows]
+    comparable = [(row, found) for row, found in zip(rows, read, strict=True) if len(found) > 1 and any(found.values())]
+    different = [(row, found) for row, found in comparable if len(set(found.values())) > 1]
+    print(f"{len(comparable) - len(different)} of {len(comparable)} comparable examples alike, of {len(rows)} in all")
+    for row, found in different:
+        print(f"  {row['types'].split()[0]} in {row['file']}:", "; ".join(_difference(found)))
+
+
+def _difference(found: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """For each syntax what it alone says."""
+    for name, offers in found.items():
+        if others := [other for other in found if other != name and found[other] != offers]:
+            own = set(offers) - set().union(*(found[other] for other in others))
+            yield f"{name} {sorted(own)[:2] if own else 'says less'}"
 
 
 def _is_written(text: str | None) -> bool:
@@ -84,7 +90,12 @@ def _is_written(text: str | None) -> bool:
 def _keys(text: str) -> tuple[str, ...]:
     body = text if "<body" in text else f"<html><body>{text}</body></html>"
     offers = _offers_of(_page(body.encode(), "https://site.test/page", "UTC"))
-    return tuple(sorted(str((o.title.casefold(), o.price, o.currency, o.price_before, _dates(o))) for o in offers))
+    return tuple(sorted(" | ".join(map(str, _facts(offer))) for offer in offers))
+
+
+def _facts(offer: StructuredOffer) -> tuple[object, ...]:
+    price = offer.price.normalize() if offer.price is not None else None
+    return (offer.title.casefold(), price, offer.currency, offer.price_before, _dates(offer))
 
 
 def _dates(offer: StructuredOffer) -> list[tuple[str, str]]:

@@ -8,52 +8,20 @@ see declares nothing.
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
-from urllib.parse import urljoin
+from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.offers.brokenjson import load_json
+from pipelines.offers.nodes import DEEPEST, Node, Value, clean_value, local_name, resolved, type_names
+from pipelines.offers.rdfa import has_rdfa, read_rdfa
 from pipelines.records import Finding
 from pipelines.web.characters import fold
 
-__all__ = ["Node", "Syntax", "Value", "read_nodes"]
-
-Syntax = Literal["json-ld", "microdata", "rdfa"]
-Value: TypeAlias = "str | Node"
-
-_DEEPEST = 60  # levels of nesting; real data has under ten
-_LINKS = frozenset({"url", "image", "contentUrl", "mainEntityOfPage", "sameAs", "logo"})  # resolved against the page
-
-
-@dataclass(frozen=True, eq=False)
-class Node:
-    """One thing the page describes. Compared by identity: two equal offers are two offers."""
-
-    types: frozenset[str]  # local names: Product, Offer, …
-    values: Mapping[str, tuple[Value, ...]] = field(repr=False)
-    syntax: Syntax
-    id: str | None = None
-    element: HtmlElement | None = field(default=None, repr=False)  # microdata only
-
-    def text(self, *names: str) -> str:
-        """The first text of the first of these properties that has one; empty when none has."""
-        return next(
-            (value for name in names for value in self.values.get(name, ()) if isinstance(value, str) and value), ""
-        )
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Every text of a property, the names of described things included."""
-        found = (value if isinstance(value, str) else value.text("name", "@id") for value in self.values.get(name, ()))
-        return tuple(text for text in found if text)
-
-    def nodes(self, *names: str) -> tuple[Node, ...]:
-        """Every described thing that these properties hold."""
-        return tuple(value for name in names for value in self.values.get(name, ()) if isinstance(value, Node))
+__all__ = ["read_nodes"]
 
 
 def read_nodes(tree: HtmlElement, visible: HtmlElement, base: str) -> tuple[tuple[Node, ...], tuple[Finding, ...]]:
@@ -63,13 +31,13 @@ def read_nodes(tree: HtmlElement, visible: HtmlElement, base: str) -> tuple[tupl
     """
     findings: list[Finding] = []
     nodes = list(_json_ld(tree, base, findings))
-    for present, read in ((_has_microdata(visible), _microdata), (_has_rdfa(visible), _rdfa)):
+    for present, read in ((_has_microdata(visible), _microdata), (has_rdfa(visible), read_rdfa)):
         if present:
             try:
                 nodes.extend(read(visible, base))
             except Exception as error:  # foreign parsers on foreign pages: whatever they raise, the page goes on
                 findings.append(
-                    Finding("broken-structured-data", f"{read.__name__[1:]} cannot be read: {error!r:.200}")
+                    Finding("broken-structured-data", f"{read.__name__.split('_')[-1]} cannot be read: {error!r:.200}")
                 )
     return tuple(nodes), tuple(findings)
 
@@ -124,7 +92,7 @@ def _top_items(value: Any) -> Iterator[dict[str, Any]]:
 def _index(value: Any, found: dict[str, dict[str, Any]] | None = None, depth: int = 0) -> dict[str, dict[str, Any]]:
     """Every described thing that has an id, so that a mere reference to it can be followed."""
     found = {} if found is None else found
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return found
     if isinstance(value, dict):
         if isinstance(value.get("@id"), str) and len(value) > 1:
@@ -137,7 +105,7 @@ def _index(value: Any, found: dict[str, dict[str, Any]] | None = None, depth: in
 
 
 def _from_json(item: Mapping[str, Any], reading: _Reading, depth: int) -> Node | None:
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return None
     if "@id" in item and len(item) == 1:
         item = reading.index.get(str(item["@id"]), item)
@@ -145,11 +113,16 @@ def _from_json(item: Mapping[str, Any], reading: _Reading, depth: int) -> Node |
         return reading.made[id(item)]
     values: dict[str, tuple[Value, ...]] = {}
     name = item.get("@id")
-    node = Node(_types(item.get("@type", item.get("type"))), values, "json-ld", str(name) if name else None)
+    node = Node(
+        type_names(item.get("@type", item.get("type"))),
+        values,
+        "json-ld",
+        resolved(str(name), reading.base) if name else None,
+    )
     reading.made[id(item)] = node
     for key, value in item.items():
         if not key.startswith("@") and not (key == "type" and "@type" not in item):
-            values[_local(key)] = tuple(_json_values(value, _local(key), reading, depth + 1))
+            values[local_name(key)] = tuple(_json_values(value, local_name(key), reading, depth + 1))
     return node
 
 
@@ -163,29 +136,7 @@ def _json_values(value: Any, name: str, reading: _Reading, depth: int) -> Iterat
         elif node := _from_json(value, reading, depth):
             yield node
     elif isinstance(value, str | int | float) and not isinstance(value, bool):
-        yield _clean_value(html.unescape(str(value)), name, reading.base)
-
-
-def _types(value: Any) -> frozenset[str]:
-    return frozenset(_local(name) for name in (value if isinstance(value, list) else [value]) if isinstance(name, str))
-
-
-def _local(name: str) -> str:
-    """Product of https://schema.org/Product and of schema:Product."""
-    last = re.split(r"[/#:]", name.strip())[-1]
-    return last.removeprefix("schema.org")  # a vocab written without its last slash
-
-
-def _clean_value(text: str, name: str, base: str) -> str:
-    text = fold(re.sub(r"<[^<>]{1,500}>", " ", text))
-    return _resolved(text, base) if name in _LINKS and text else text
-
-
-def _resolved(reference: str, base: str) -> str:
-    try:
-        return urljoin(base, reference)
-    except ValueError:
-        return reference
+        yield clean_value(html.unescape(str(value)), name, reading.base)
 
 
 # ---------------------------------------------------------------- microdata
@@ -201,16 +152,21 @@ def _microdata(visible: HtmlElement, base: str) -> Iterator[Node]:
     for meta in visible.xpath(".//*[@itemscope]//meta[@property and @content and not(@itemprop)]"):
         if ":" not in meta.get("property"):  # RDFa's word for itemprop, often mixed up; Open Graph names have a colon
             meta.set("itemprop", meta.get("property"))
+    for image in visible.xpath(
+        ".//img[@itemprop and not(@src)]"
+    ):  # shown by a script; without src it would be the page
+        image.set("src", image.get("data-src") or image.get("data-original") or image.get("href") or "about:blank")
     for item in MicrodataExtractor(add_html_node=True).extract_items(visible, base):
         yield _from_microdata(item, base, 0)
 
 
 def _from_microdata(item: Mapping[str, Any], base: str, depth: int) -> Node:
-    properties = item.get("properties", {}) if depth < _DEEPEST else {}
+    properties = item.get("properties", {}) if depth < DEEPEST else {}
     values = {
-        _local(key): tuple(_microdata_values(value, _local(key), base, depth + 1)) for key, value in properties.items()
+        local_name(key): tuple(_microdata_values(value, local_name(key), base, depth + 1))
+        for key, value in properties.items()
     }
-    return Node(_types(item.get("type")), values, "microdata", item.get("id"), item.get("htmlNode"))
+    return Node(type_names(item.get("type")), values, "microdata", item.get("id"), item.get("htmlNode"))
 
 
 def _microdata_values(value: Any, name: str, base: str, depth: int) -> Iterator[Value]:
@@ -220,56 +176,4 @@ def _microdata_values(value: Any, name: str, base: str, depth: int) -> Iterator[
         elif isinstance(item, dict):
             yield fold(str(item.get("value", "")))
         else:
-            yield _clean_value(str(item), name, base)
-
-
-# ---------------------------------------------------------------- RDFa
-
-
-def _has_rdfa(visible: HtmlElement) -> bool:
-    """Only typed things matter, and only of schema.org; Open Graph's `property` alone describes no offer."""
-    typed = visible.xpath("descendant-or-self::*[@typeof]/@typeof | descendant-or-self::*[@vocab]/@vocab")
-    return any("schema" in str(value).lower() for value in typed) or any(
-        _local(str(value)) in {"Offer", "Product", "AggregateOffer", "Event", "SaleEvent"} for value in typed
-    )
-
-
-def _rdfa(visible: HtmlElement, base: str) -> Iterator[Node]:
-    from extruct.rdfa import RDFaExtractor
-
-    expanded = RDFaExtractor().extract(etree.tostring(visible, encoding="unicode", method="html"), base_url=base)
-    reading = _Reading(base, {item["@id"]: item for item in expanded if "@id" in item})
-    referred = {value["@id"] for item in expanded for value in _references(item)}
-    tops = [item for item in expanded if item.get("@type") and item.get("@id") not in referred]
-    rest = [item for item in expanded if item.get("@type") and item not in tops]
-    for item in (*tops, *rest):  # what stands in a circle of references has no top
-        if str(item.get("@id", "")) not in reading.made:
-            yield _from_rdfa(item, reading, 0)
-
-
-def _references(item: Mapping[str, Any]) -> Iterable[dict[str, str]]:
-    for key, values in item.items():
-        if not key.startswith("@"):
-            yield from (value for value in values if isinstance(value, dict) and "@id" in value)
-
-
-def _from_rdfa(item: Mapping[str, Any], reading: _Reading, depth: int) -> Node:
-    name = str(item.get("@id", ""))
-    if name in reading.made:
-        return reading.made[name]
-    values: dict[str, tuple[Value, ...]] = {}
-    node = Node(_types(item.get("@type")), values, "rdfa", None if name.startswith("_:") else name or None)
-    reading.made[name] = node
-    for key, listed in item.items():
-        if not key.startswith("@"):
-            values[_local(key)] = tuple(_rdfa_values(listed, _local(key), reading, depth + 1))
-    return node
-
-
-def _rdfa_values(listed: Any, name: str, reading: _Reading, depth: int) -> Iterator[Value]:
-    for value in listed:
-        target = reading.index.get(value.get("@id", ""))
-        if target is not None and depth < _DEEPEST and target.get("@type"):
-            yield _from_rdfa(target, reading, depth)
-        else:
-            yield _clean_value(str(value.get("@value", value.get("@id", ""))), name, reading.base)
+            yield clean_value(str(item), name, base)

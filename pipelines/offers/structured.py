@@ -4,8 +4,9 @@ What counts as one offer:
 
 - A thing with `offers` is one offer: the lowest price, the latest start, the earliest end of them, because they are
   sellers or sizes of one thing. Those with a name («VIP») or a window each of their own are offers of their own.
+- What is sold in several places counts where the source is; it is to be had when one of its offers is.
 - An Offer that stands alone, in a list, in a catalogue or under `makesOffer` is one offer, about its `itemOffered`.
-- A SaleEvent is an offer by itself. Another event ends what is sold for it.
+- A SaleEvent is an offer by itself. Another event ends what is sold for it; a cancelled one ends it at once.
 - A product with a price and no date is an offer with an open window: the price holds until it is seen to change,
   limited by the source's ttl. A product without `offers` is none.
 """
@@ -21,21 +22,22 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.linkeddata import Node
+from pipelines.offers.availability import declared_availability, is_over
+from pipelines.offers.nodes import Node
+from pipelines.offers.regionality import sold_here
 from pipelines.offers.structuredprices import read_declared_price, read_price_before, specifications
 from pipelines.records import Evidence
 from pipelines.windows.declared import Declared
 
 __all__ = ["StructuredOffer", "read_offers"]
 
-_OFFERS = frozenset({"Offer", "AggregateOffer", "OfferForPurchase", "OfferForLease", "Demand"})
+_OFFERS = frozenset({"Offer", "AggregateOffer", "OfferForPurchase", "OfferForLease"})
 _GROUPS = frozenset({"ProductGroup"})
 _OFF_PAGE = frozenset({
     "isRelatedTo", "isSimilarTo", "isAccessoryOrSparePartFor", "isConsumableFor", "review", "reviews", "workExample",
     "about",
 })  # fmt: skip
 _IDENTIFIERS = ("sku", "mpn", "gtin", "gtin13", "gtin14", "gtin12", "gtin8", "productID", "identifier", "serialNumber")
-_NEVER = ("soldout", "discontinued")
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,15 @@ class StructuredOffer:
     price_before: Decimal | None = None
     currency: str | None = None
     availability: str = ""  # local name, as InStock
+    cancelled: bool = False  # an event that does not take place
     declared: tuple[Declared, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    element: HtmlElement | None = field(default=None, repr=False, compare=False)  # microdata: where it stands
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)  # where it stands; unknown in JSON-LD
 
     @property
     def over(self) -> bool:
         """Whether the page itself says that it is not to be had any more."""
-        return self.availability.lower() in _NEVER
+        return self.cancelled or is_over(self.availability)
 
 
 def read_offers(nodes: Sequence[Node], zone: ZoneInfo | None = None) -> tuple[StructuredOffer, ...]:
@@ -112,9 +115,16 @@ def _visit(node: Node, parent: Node | None, zone: ZoneInfo | None, seen: set[int
 
 def _offers_of(node: Node) -> tuple[Node, ...]:
     own = tuple(offer for offer in node.nodes("offers") if offer.types & _OFFERS or not offer.types)
+    own = own or tuple(_named_offer(text, node) for text in node.texts("offers") if not node.nodes("offers"))
     if own or not node.types & _GROUPS or not node.text("name"):
         return own
     return tuple(offer for variant in node.nodes("hasVariant") for offer in _offers_of(variant))
+
+
+def _named_offer(text: str, node: Node) -> Node:
+    """An offer that is only an address («offers: https://…/buy») or a price in words."""
+    kind = "url" if re.match(r"https?:|/", text) else "price"
+    return Node(frozenset({"Offer"}), {kind: (text,)}, node.syntax)
 
 
 def _single(offer: Node, parent: Node | None, zone: ZoneInfo | None, seen: set[int]) -> Iterator[StructuredOffer]:
@@ -125,7 +135,8 @@ def _single(offer: Node, parent: Node | None, zone: ZoneInfo | None, seen: set[i
 
 
 def _of_item(item: Node, offers: Sequence[Node], zone: ZoneInfo | None) -> Iterator[StructuredOffer]:
-    inner = tuple(nested for offer in offers for nested in (offer.nodes("offers") or (offer,)))
+    offers = sold_here(offers, zone)
+    inner = sold_here([nested for offer in offers for nested in (offer.nodes("offers") or (offer,))], zone)
     own_names = {offer.text("name") for offer in inner} - {"", item.text("name")}
     if len(inner) > 1 and len(own_names) == len(inner):
         yield from (_build(item, (offer,), zone, own=offer.text("name")) for offer in inner)
@@ -148,12 +159,15 @@ def _build(item: Node, offers: Sequence[Node], zone: ZoneInfo | None, own: str =
     before = read_price_before(offers, price, zone)
     title = _title(item, offers, own)
     description = _first(node.text("description") for node in (*offers, item) if node)
-    available = _first(node.text("availability") for node in offers)
+    availability, available = declared_availability(text for node in offers for text in node.texts("availability"))
+    cancelled = next((text for text in item.texts("eventStatus") if text.lower().endswith("cancelled")), "")
     evidence = [Evidence("title", title, f"{item.syntax}:name"), *price_evidence]
     if description:
         evidence.append(Evidence("description", description, f"{item.syntax}:description"))
     if available:
         evidence.append(Evidence("availability", available, f"{item.syntax}:availability"))
+    if cancelled:
+        evidence.append(Evidence("availability", cancelled, f"{item.syntax}:eventStatus"))
     return StructuredOffer(
         title=title,
         description=description,
@@ -164,7 +178,8 @@ def _build(item: Node, offers: Sequence[Node], zone: ZoneInfo | None, own: str =
         price=price,
         price_before=before,
         currency=currency,
-        availability=re.split(r"[/#]", available)[-1].replace(" ", ""),
+        availability=availability,
+        cancelled=bool(cancelled),
         declared=tuple(_declared(item, offers)),
         evidence=tuple(evidence),
         element=_element(item, offers),
@@ -183,8 +198,13 @@ def _first(texts: Iterable[str]) -> str:
 
 
 def _url(item: Node, offers: Sequence[Node]) -> str:
-    own = dict.fromkeys(offer.text("url") for offer in offers if offer.text("url"))
-    return next(iter(own)) if len(own) == 1 else item.text("url") or _first(own)
+    own = dict.fromkeys(url for offer in offers if (url := offer.text("url") or _address(offer)))
+    return next(iter(own)) if len(own) == 1 else item.text("url") or min(own, default="")
+
+
+def _address(offer: Node) -> str:
+    """An offer's id where it is a page's address and no mere name within one."""
+    return offer.id if offer.id and offer.id.startswith("http") and "#" not in offer.id else ""
 
 
 def _image(item: Node, offers: Sequence[Node]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -22,6 +22,10 @@ from pipelines.windows.stated import read_window
 __all__ = ["Declared", "read_declared", "read_unavailable_after"]
 
 _TIME_ALONE = re.compile(r"T?\d{1,2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?")  # a menu's availabilityStarts: every day
+
+# Shops write `priceValidUntil` because a search engine asks for it, and forget it. One just past may be the true end of
+# an offer whose page still stands; one past for this long on a page that is still there says nothing.
+_FORGOTTEN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,9 @@ def _read_bound(item: Declared, rules: ReadingRules, seen: Observation, findings
     try:
         if iso:
             instant = iso.as_start(rules.zone) if item.bound == "start" else iso.as_end(rules.zone)
+            if item.rule.endswith(":priceValidUntil") and instant < seen.at - _FORGOTTEN:
+                findings.append(_finding("past-price-date", item, "is long past on a page that still sells: no end"))
+                return None
             return _sane(instant, item, seen, findings)
     except OverflowError:
         findings.append(_finding("sentinel-date", item, "is a placeholder, not a date"))

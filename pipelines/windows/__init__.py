@@ -1,5 +1,6 @@
 """Until when something is true.
 
-`stated` reads it from text (datewords → datetokens → daytext → daylists → grammar → ranges), `declared` from
-structured data and headers, `sets` combines what several places say.
+`stated` reads it from text: `datetokens` (words of `datewords` and `relativewords`) → `relative` (days named by where
+the reader stands) → `daytext`, `daylists`, `durations` → `grammar`, `recurrences` (statements) → `ranges` (instants).
+`declared` reads it from structured data and headers, `sets` combines what several places say.
 """

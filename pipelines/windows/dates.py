@@ -23,6 +23,7 @@ __all__ = [
     "day_begins",
     "day_ends",
     "days_between",
+    "hijri_year",
     "read_iso",
 ]
 
@@ -165,6 +166,13 @@ def _from_hijri(year: int, month: int, day: int) -> date:
 
     found = Hijri(year, month, day).to_gregorian()
     return date(found.year, found.month, found.day)
+
+
+def hijri_year(day: date) -> int:
+    """The year of the Hijri calendar in which a Gregorian day lies; OverflowError outside the tables."""
+    from hijridate import Gregorian
+
+    return int(Gregorian(day.year, day.month, day.day).to_hijri().year)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

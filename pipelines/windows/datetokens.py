@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipelines.windows.datewords import HIJRI, MONTHS, PHRASES, WEEKDAYS, ZONES
+from pipelines.windows.relativewords import RELATIVE
 
 __all__ = ["Folded", "Token", "fold", "tokenise"]
 
@@ -147,7 +148,7 @@ def _phrases(languages: tuple[str, ...]) -> _Phrases:
 
 def _vocabulary(languages: tuple[str, ...]) -> Iterator[tuple[str, Token]]:
     for language in languages:
-        for kind, spellings in PHRASES.get(language, {}).items():
+        for kind, spellings in (*PHRASES.get(language, {}).items(), *RELATIVE.get(language, {}).items()):
             yield from ((form, Token(kind, "", 0, 0)) for form in spellings.split("|"))
         for months, hijri in ((MONTHS, False), (HIJRI, True)):
             yield from _numbered("month", months.get(language, ()), 1, hijri)

@@ -32,12 +32,15 @@ def read_days(tokens: Tokens, at: int, order: Order, *, between: bool = False) -
 def _run_of_spans(tokens: Tokens, at: int, order: Order, *, between: bool) -> list[tuple[Span, int]]:
     found: list[tuple[Span, int]] = []
     start = at
-    while item := _span(tokens, start, order, between=between):
+    while len(found) < _MOST and (item := _span(tokens, start, order, between=between)):
         found.append(item)
         start = _next_in_list(tokens, item[1])
         if start == item[1]:
             break
     return found
+
+
+_MOST = 40  # days of one list; longer runs of numbers are tables, and would be gone over again and again
 
 
 def _is_stray(tokens: Tokens, at: int, found: list[tuple[Span, int]]) -> bool:
@@ -57,7 +60,8 @@ def _span(tokens: Tokens, at: int, order: Order, *, between: bool) -> tuple[Span
     first = _any_day(tokens, at, order)
     if not first:
         return None
-    joint = _joint(tokens, first[1], between=between)
+    bare = first[0].day.month is None and at_token(tokens, first[1]).text in (",", "،")
+    joint = first[1] if bare else _joint(tokens, first[1], between=between)  # «SAR 30, until 12 March»
     last = _any_day(tokens, joint, order) if joint != first[1] else None
     return (Span(first[0], last[0]), last[1]) if last else (Span(first[0], first[0]), first[1])
 

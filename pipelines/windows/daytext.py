@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ __all__ = [
     "Order",
     "Tokens",
     "at_token",
+    "is_dated",
     "orders_of",
     "read_bare_day",
     "read_day",
@@ -32,7 +34,9 @@ Tokens: TypeAlias = tuple[Token, ...]
 
 _ZONES = {fold(name).text: zone for name, zone in ZONES.items()}
 _END = Token("end", "", 0, 0)
-_YEARS = range(1, 10_000)
+_SIGNS = frozenset(":,،(؛;")
+_JOINTS = ("to", "until", "dash")
+_OF_MONTH = ("من",)  # as a word of its own it is «from»
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class DayText:
     weekday: int | None = None  # 0 Monday .. 6 Sunday, when named beside the day
     also: CalendarDay | None = None  # the same day in another calendar, as the text claims
     month_first: bool = False  # written «July 1»: a bare number after it may be a day of July
+    relative: bool = False  # reckoned from the observation: «Sunday», «tomorrow»
 
 
 def orders_of(tokens: Tokens) -> tuple[Order, ...]:
@@ -66,14 +71,7 @@ def at_token(tokens: Tokens, at: int) -> Token:
 
 def skip(tokens: Tokens, at: int) -> int:
     """The position after words and signs that may stand between a cue and its date."""
-    while at_token(tokens, at).kind in ("filler", "on", "of", "dash") or at_token(tokens, at).text in (
-        ":",
-        ",",
-        "،",
-        "(",
-        "؛",
-        ";",
-    ):
+    while at_token(tokens, at).kind in ("filler", "on", "of", "dash") or at_token(tokens, at).text in _SIGNS:
         at += 1
     return at
 
@@ -101,6 +99,8 @@ def read_bare_day(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
     if token.kind != "num" or not 1 <= token.value <= 31 or len(token.text.rstrip("stndrh")) > 2:
         return None
     year, after = _year(tokens, at + 1)
+    if at_token(tokens, at + 1).kind == "dash" and at_token(tokens, after).kind == "month":
+        year, after = None, at + 1  # «1-31 March»: the second number is a day, no year
     return DayText(CalendarDay(token.value, None, year), weekday=weekday), after
 
 
@@ -108,6 +108,16 @@ def read_pair(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | No
     """A day and a month with nothing but a slash («until 31/3»); only a cue before it tells it from a fraction."""
     token = at_token(tokens, at)
     return (DayText(_numeric(token, order)), at + 1) if token.kind == "pair" else None
+
+
+def is_dated(tokens: Tokens, at: int) -> bool:
+    """Whether a date follows here that says itself which day is meant: «Friday 5 June»."""
+    while at_token(tokens, at).kind in ("filler", "on", "of") or at_token(tokens, at).text in (",", "،", "(", "-"):
+        at += 1
+    token, following = at_token(tokens, at), at_token(tokens, at + 1)
+    if token.kind == "num":
+        return token.value <= 31 and (not token.text.isdigit() or following.kind in ("month", "filler", "dash", "from"))
+    return token.kind in ("month", "iso", "numeric", "pair")
 
 
 def _weekday_any(tokens: Tokens, at: int) -> tuple[int, int | None]:
@@ -138,15 +148,29 @@ def _date(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
         case "iso":
             return _iso(token, at)
         case "numeric":
-            day = _numeric(token, order)
-            return DayText(day), _era(tokens, at + 1)[1]
+            era, after = _era(tokens, at + 1)
+            return DayText(_in_era(_numeric(token, order), era)), after
         case "num":
             return _day_month(tokens, at)
         case "month":
             return _month_first(tokens, at)
-        case "end_of":
-            return _end_of(tokens, at)
+        case "given":
+            return _given(token), at + 1
+        case "end_of" | "middle_of" | "start_of":
+            return _part_of_month(tokens, at)
     return None
+
+
+def _given(token: Token) -> DayText:
+    day = date.fromordinal(token.value)
+    return DayText(CalendarDay(day.day, day.month, day.year), relative=True)
+
+
+def _in_era(day: CalendarDay, era: str | None) -> CalendarDay:
+    """«15/9/47هـ» is a day of 1447."""
+    if era != "hijri_era" or day.hijri or day.year is None or not 2000 <= day.year < 2100:
+        return day
+    return replace(day, year=day.year - 600, hijri=True)
 
 
 def _iso(token: Token, at: int) -> tuple[DayText, int]:
@@ -181,6 +205,8 @@ def _day_month(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
     number, after = tokens[at], skip_words(tokens, at + 1)
     if at_token(tokens, after).kind == "dash" and at_token(tokens, after + 1).kind == "month":
         after += 1  # 31-Mar-2026
+    elif at_token(tokens, after).text in _OF_MONTH and at_token(tokens, skip_words(tokens, after + 1)).kind == "month":
+        after = skip_words(tokens, after + 1)  # «٣١ من مارس»
     month = at_token(tokens, after)
     if month.kind != "month" or number.value > 99:
         return None
@@ -196,16 +222,34 @@ def _month_first(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
         year, end = _year(tokens, day_at + 1)
         return DayText(CalendarDay(following.value, month.value, year, month.hijri), month_first=True), end
     year, end = _year(tokens, at + 1)
-    return (DayText(CalendarDay(None, month.value, year, month.hijri)), end) if year is not None else None
+    if year is None and not _names_a_month(tokens, at):
+        return None
+    return DayText(CalendarDay(None, month.value, year, month.hijri)), end
 
 
-def _end_of(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
-    month_at = skip_words(tokens, at + 1)
+def _names_a_month(tokens: Tokens, at: int) -> bool:
+    """Whether a month without day and year is meant as one: «during Ramadan», «May to July»; not «ends may vary»."""
+    before = at - 1
+    while at_token(tokens, before).kind == "filler":
+        before -= 1
+    joined = at_token(tokens, at + 1).kind in _JOINTS and at_token(tokens, skip_words(tokens, at + 2)).kind == "month"
+    cue = at_token(tokens, before).kind
+    return joined or (
+        cue in (*_JOINTS, "from", "during", "this", "on") and (tokens[at].text != "may" or cue == "during")
+    )
+
+
+def _part_of_month(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
+    """«End of June», «mid-June», «بداية شهر يونيو», «end of 2026»; the earliest day that the words can mean."""
+    month_at = skip_words(tokens, at + 1 + (at_token(tokens, at + 1).kind == "dash"))
     month = at_token(tokens, month_at)
+    if month.kind == "num" and month.text.isdigit() and len(month.text) == 4 and tokens[at].kind == "end_of":
+        return DayText(CalendarDay(None, 12, month.value, _is_hijri(month.value))), _era(tokens, month_at + 1)[1]
     if month.kind != "month":
         return None
     year, end = _year(tokens, month_at + 1)
-    return DayText(CalendarDay(None, month.value, year, month.hijri)), end
+    day = {"middle_of": 15, "start_of": 1}.get(tokens[at].kind)
+    return DayText(CalendarDay(day, month.value, year, month.hijri)), end
 
 
 def _year(tokens: Tokens, at: int) -> tuple[int | None, int]:

@@ -1,62 +1,48 @@
-"""What a text says about when something holds, as statements: an end, a start, a range, a list of days, weekdays.
+"""What a text says about when something holds, as statements: an end, a start, a range, a list of days, a length.
 
-Each rule is a function that looks at one position of the tokens. A statement still speaks the text's own
-language: years may be missing and days need not exist; `ranges` turns it into days of the calendar.
+Each rule is a function that looks at one position of the tokens; `recurrences` has those for days that come again.
+A statement still speaks the text's own language: years may be missing and days need not exist; `ranges` turns it
+into days of the calendar.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
+from itertools import islice
 
 from pipelines.windows.daylists import Span, read_days
-from pipelines.windows.daytext import Order, Tokens, at_token, read_day, read_pair, skip
+from pipelines.windows.daytext import Order, Tokens, at_token, read_day, read_pair, skip, skip_words
+from pipelines.windows.durations import read_duration
+from pipelines.windows.recurrences import attach, read_except, read_monthdays, read_weekdays
+from pipelines.windows.statements import Found, Rule, Statement
 
-__all__ = ["Rule", "Statement", "read_statements"]
-
-Rule = Literal[
-    "until-date", "before-date", "from-date", "date-range", "day-list", "single-day", "on-day", "weekdays", "limited"
-]
-_SENTENCE = ("break",)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One thing a text says about a window."""
-
-    rule: Rule
-    spans: tuple[Span, ...]
-    start: int  # positions among the tokens
-    end: int
-    weekdays: frozenset[int] = frozenset()  # it holds on these weekdays only, 0 Monday; empty: every day
-    cued: bool = False  # its sentence speaks of an offer, a price or validity
-    subject: frozenset[str] = frozenset()  # the part of the offer that the words before it name: {"epp"}
-    aside: bool = False  # it is about the stay, the trip, the delivery; not about the offer
-
-
-_Found = tuple[Statement, int]
+__all__ = ["read_statements"]
 
 
 def read_statements(tokens: Tokens, order: Order) -> tuple[Statement, ...]:
     """Every statement the tokens make, left to right, numeric dates read in the given order."""
-    found = _attach_weekdays(tuple(_scan(tokens, order)))
+    found = tuple(islice(_scan(tokens, order), _MOST))
+    sentences = _Sentences(tokens)
     ends = (0, *(statement.end for statement in found))
-    return tuple(_in_context(tokens, statement, ends[i]) for i, statement in enumerate(found))
+    return attach(tuple(sentences.place(statement, ends[i]) for i, statement in enumerate(found)))
+
+
+_MOST = 300  # statements of one text; a text with more is no statement of validity
 
 
 def _scan(tokens: Tokens, order: Order) -> Iterator[Statement]:
     at = 0
     while at < len(tokens):
         found = _first_match(tokens, at, order)
-        if found:
+        if found and found[0].rule != "other-date":
             yield found[0]
         at = found[1] if found else at + 1
 
 
-def _first_match(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    for rule in _RULES:
+def _first_match(tokens: Tokens, at: int, order: Order) -> Found | None:
+    for rule in _RULES.get(tokens[at].kind, ()):
         found = rule(tokens, at, order)
         if found:
             return found
@@ -66,42 +52,30 @@ def _first_match(tokens: Tokens, at: int, order: Order) -> _Found | None:
 # ---------------------------------------------------------------- the rules
 
 
-def _limited(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    return (Statement("limited", (), at, at + 1), at + 1) if tokens[at].kind == "limited" else None
+def _limited(tokens: Tokens, at: int, order: Order) -> Found | None:
+    return Statement("limited", (), at, at + 1), at + 1
 
 
-def _not_window(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    """«Published 3 May 2026», «since 1985»: the date after such a word is stepped over."""
-    if tokens[at].kind != "not_window":
-        return None
-    found = read_day(tokens, skip(tokens, at + 1), order)
-    return (Statement("limited", (), at, at), found[1]) if found else None
+def _not_window(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«Published 3 May 2026», «Posted by Admin on 3 May 2026»: the date after such a word is stepped over."""
+    start = at + 1
+    for _ in range(_WORDS_BEFORE_DATE):
+        start = skip(tokens, start)
+        found = read_day(tokens, start, order)
+        if found:
+            return Statement("other-date", (), at, at), found[1]
+        if at_token(tokens, start).kind != "word":
+            return None
+        start += 1
+    return None
 
 
-def _weekdays(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    plural = tokens[at].kind == "weekday" and tokens[at].text.endswith("days")
-    if tokens[at].kind != "every" and not plural:
-        return None
-    days, after = _weekday_list(tokens, at + (not plural))
-    return (Statement("weekdays", (), at, after, frozenset(days)), after) if days else None
+_WORDS_BEFORE_DATE = 4
 
 
-def _weekday_list(tokens: Tokens, at: int) -> tuple[list[int], int]:
-    days: list[int] = []
-    while at_token(tokens, at).kind == "weekday":
-        days.append(tokens[at].value)
-        at += 1
-        if at_token(tokens, at).kind in ("and", "every") or at_token(tokens, at).text in ("&", ",", "،"):
-            step = 1 + (at_token(tokens, at + 1).kind in ("and", "every"))
-            at += step if at_token(tokens, at + step).kind == "weekday" else 0
-    return days, at
-
-
-def _until(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    if tokens[at].kind not in ("until", "before"):
-        return None
+def _until(tokens: Tokens, at: int, order: Order) -> Found | None:
     start = skip(tokens, at + 1)
-    if at_token(tokens, start).kind in ("until", "to"):
+    if at_token(tokens, start).kind in ("until", "to", "during"):
         start = skip(tokens, start + 1)
     days = read_days(tokens, start, order)
     if days and (len(days[0]) > 1 or days[0][0].first is not days[0][0].last):
@@ -109,21 +83,33 @@ def _until(tokens: Tokens, at: int, order: Order) -> _Found | None:
     found = read_day(tokens, start, order) or read_pair(tokens, start, order)
     if not found:
         return None
-    rule: Rule = "before-date" if tokens[at].kind == "before" else "until-date"
-    return Statement(rule, (Span(None, found[0]),), at, found[1]), found[1]
+    early = tokens[at].kind == "before" and tokens[skip_words(tokens, start)].kind != "end_of"
+    return Statement("before-date" if early else "until-date", (Span(None, found[0]),), at, found[1]), found[1]
 
 
-def _valid_to(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    """«to 31 March 2026» right after a word of validity, with nothing before it that a range could start from."""
-    if tokens[at].kind != "to" or at_token(tokens, at - 1).kind not in ("validity", "filler"):
+def _end_named(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«End: 30 June 2026»."""
+    if at_token(tokens, at + 1).text not in (":", "-", "–") or at_token(tokens, at + 2).kind == "month":
         return None
     found = read_day(tokens, skip(tokens, at + 1), order)
     return (Statement("until-date", (Span(None, found[0]),), at, found[1]), found[1]) if found else None
 
 
-def _from(tokens: Tokens, at: int, order: Order) -> _Found | None:
-    if tokens[at].kind != "from":
+def _within(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«This month», which `relative` made the day it ends."""
+    found = read_day(tokens, at + 1, order)
+    return (Statement("within-period", (Span(None, found[0]),), at, found[1]), found[1]) if found else None
+
+
+def _valid_to(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«to 31 March 2026» right after a word of validity, with nothing before it that a range could start from."""
+    if at_token(tokens, at - 1).kind not in ("validity", "offer", "filler"):
         return None
+    found = read_day(tokens, skip(tokens, at + 1), order)
+    return (Statement("until-date", (Span(None, found[0]),), at, found[1]), found[1]) if found else None
+
+
+def _from(tokens: Tokens, at: int, order: Order) -> Found | None:
     start = skip(tokens, at + 1)
     if at_token(tokens, start).kind == "from":
         start = skip(tokens, start + 1)
@@ -136,7 +122,23 @@ def _from(tokens: Tokens, at: int, order: Order) -> _Found | None:
     return _listed(spans, at, after)
 
 
-def _plain(tokens: Tokens, at: int, order: Order) -> _Found | None:
+def _during(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«During Ramadan», «in May 2026», «خلال شهر يونيو»: the whole of a month."""
+    month_at = skip_words(tokens, at + 1)
+    if at_token(tokens, month_at).kind != "month":
+        return None
+    found = read_day(tokens, month_at, order)
+    if not found or found[0].day.day is not None or at_token(tokens, found[1]).kind in ("to", "dash"):
+        return None
+    weak = tokens[at].text in _IN and at_token(tokens, at - 1).kind not in ("validity", "offer", "weekday", "dayset")
+    rule: Rule = "in-month" if weak else "date-range"
+    return Statement(rule, (Span(found[0], found[0]),), at, found[1]), found[1]
+
+
+_IN = ("in", "within", "on", "في")  # «announced in October» is no window; «valid in October» is one
+
+
+def _plain(tokens: Tokens, at: int, order: Order) -> Found | None:
     """Days with no cue of their own: a range, a list, or one day, «on» it when the word stands before."""
     days = read_days(tokens, at, order)
     if not days:
@@ -144,67 +146,113 @@ def _plain(tokens: Tokens, at: int, order: Order) -> _Found | None:
     spans, after = days
     if len(spans) > 1 or spans[0].first is not spans[0].last:
         return _listed(spans, at, after)
-    rule: Rule = "on-day" if at_token(tokens, at - 1).kind == "on" else "single-day"
-    return Statement(rule, spans, at, after), after
+    on_it = tokens[at].kind == "on" or at_token(tokens, at - 1).kind == "on"
+    return Statement("on-day" if on_it else "single-day", spans, at, after), after
 
 
-_RULES: tuple[Callable[[Tokens, int, Order], _Found | None], ...] = (
-    _limited, _not_window, _weekdays, _until, _valid_to, _from, _plain,
-)  # fmt: skip
-
-
-def _listed(spans: tuple[Span, ...], at: int, after: int) -> _Found:
+def _listed(spans: tuple[Span, ...], at: int, after: int) -> Found:
     return Statement("day-list" if len(spans) > 1 else "date-range", spans, at, after), after
+
+
+def _lasting(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«For 30 days»; «for 30 days from purchase» starts for everyone on another day, and is no window."""
+    found = read_duration(tokens, at + 1) or read_duration(tokens, skip_words(tokens, at + 1))
+    if not found:
+        return None
+    length, after = found
+    following = at_token(tokens, after)
+    if following.text in _SINCE and not read_days(tokens, skip(tokens, after + 1), order):
+        return Statement("other-date", (), at, at), after + 1
+    only = following.kind == "only"
+    return Statement("lasting", (), at, after + only, lasts=length, only=only), after + only
+
+
+def _length_only(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«48 hours only», «يوم واحد فقط»: a length with nothing before it but with «only»."""
+    found = read_duration(tokens, at)
+    if not found or at_token(tokens, found[1]).kind != "only":
+        return None
+    return Statement("lasting", (), at, found[1] + 1, lasts=found[0], only=True), found[1] + 1
+
+
+_SINCE = ("from", "after", "of", "since", "following", "upon", "starting", "من", "بعد", "ابتداء من")
+
+_Read = Callable[[Tokens, int, Order], Found | None]
+_DAY = (_plain,)
+_RULES: dict[str, tuple[_Read, ...]] = {
+    "limited": (_limited,), "not_window": (_not_window,), "every": (read_weekdays,), "dayset": (read_weekdays,),
+    "except": (read_except,), "until": (_until,), "before": (_until,), "within": (_within,), "to": (_valid_to,),
+    "from": (_from,), "during": (_during,), "this": (_during,), "on": (_during, _length_only, _plain),
+    "lasting": (_lasting,), "weekday": (read_weekdays, _plain), "num": (read_monthdays, _length_only, _plain),
+    "word": (_length_only,), "end_of": (_end_named, _plain),
+    **dict.fromkeys(
+        ("iso", "numeric", "month", "given", "middle_of", "start_of", "filler", "of", "time", "noon", "midnight"), _DAY
+    ),
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- what stands around a statement
 
 
-def _attach_weekdays(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """«every Thursday» given to the statement after it, else to the one before; alone it stays as it is."""
-    pending: Statement | None = None
-    kept: list[Statement] = []
-    for statement in statements:
-        if statement.rule == "weekdays":
-            pending = statement
-        elif statement.rule != "limited" and pending:
-            kept.append(replace(statement, weekdays=pending.weekdays, start=pending.start))
-            pending = None
-        else:
-            kept.append(statement)
-    if pending and kept and kept[-1].rule != "limited" and not kept[-1].weekdays:
-        return (*kept[:-1], replace(kept[-1], weekdays=pending.weekdays, end=pending.end))
-    return (*kept, pending) if pending else tuple(kept)
-
-
-def _in_context(tokens: Tokens, statement: Statement, previous_end: int) -> Statement:
-    before = _sentence_before(tokens, statement.start)
-    named = tokens[max(previous_end, before) : statement.end]
-    kinds = {token.kind for token in named}
-    sentence = tokens[before : _sentence_after(tokens, statement.end)]
-    return replace(
-        statement,
-        cued=any(token.kind in _CUES or _CUE_WORD.search(token.text) for token in sentence),
-        subject=frozenset(token.text for token in named if token.kind == "part"),
-        aside="other" in kinds and not kinds & {"booking", "part"},
-    )
-
-
-_CUES = ("validity", "booking", "part")
+_CUES = frozenset(("validity", "offer", "booking", "part"))
 # Words inside longer phrases («valid from»), and what a price is written with.
 _CUE_WORD = re.compile(
-    r"valid|[%٪﷼]|^(?:sar|sr|aed|qar|kwd|bhd|omr|egp|usd|eur|gbp|riyals?|dirhams?|dinars?|pounds?|price[sd]?|free"
+    r"valid|[%٪﷼]|^(?:sar|sr|aed|qar|kwd|bhd|omr|egp|usd|eur|gbp|riyals?|dirhams?|dinars?|pounds?|priced"
     r"|ر\.?س|ريال\w*|درهم\w*|دينار\w*|جنيه\w*|مجان\w*)$"
 )
+_NAMED = frozenset(("booking", "part", "other", "service", "hours", "offer"))
 
 
-def _sentence_before(tokens: Tokens, at: int) -> int:
-    while at > 0 and tokens[at - 1].kind not in _SENTENCE:
-        at -= 1
-    return at
+class _Sentences:
+    """The sentences of a text: where each token's one is, and whether it speaks of an offer, a price or validity."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._number: list[int] = []
+        self._starts = [0]
+        self._cued: set[int] = set()
+        for at, token in enumerate(tokens):
+            self._number.append(len(self._starts) - 1)
+            if token.kind in _CUES or _CUE_WORD.search(token.text):
+                self._cued.add(self._number[-1])
+            if token.kind == "break":
+                self._starts.append(at + 1)
+
+    def place(self, statement: Statement, previous_end: int) -> Statement:
+        """The statement with what the words around it say: its sentence, and those since the statement before."""
+        first, last = self._number[statement.start], self._number[max(statement.start, statement.end - 1)]
+        named = self._tokens[max(previous_end, self._starts[first]) : statement.end]
+        return replace(
+            statement,
+            sentence=first,
+            cued=any(number in self._cued for number in range(first, last + 1)),
+            named=frozenset(token.kind for token in named if token.kind in _NAMED),
+            subject=frozenset(token.text for token in named if token.kind == "part"),
+            owned=statement.lasts is not None and _is_owned(self._tokens, statement),
+            goods=any(token.text in _GOODS or token.kind == "part" for token in named),
+        )
 
 
-def _sentence_after(tokens: Tokens, at: int) -> int:
-    while at < len(tokens) and tokens[at].kind not in _SENTENCE:
-        at += 1
-    return at
+def _is_owned(tokens: Tokens, statement: Statement) -> bool:
+    """Whether the word right before a length says that it is the offer's own: «the sale lasts», «خصم ٥٠٪ لمدة»."""
+    before = statement.start - 1
+    while at_token(tokens, before).kind in ("filler", "on", "only", "amount", "num", "validity"):
+        if at_token(tokens, before).text in _GOODS:
+            return False
+        before -= 1
+    owner = at_token(tokens, before)
+    if owner.kind != "offer" or owner.text in _GOODS or statement.lasts is None:
+        return False
+    return owner.text not in _REDUCTIONS or not statement.lasts.months
+
+
+# Sold by its length: «package for 30 days», «free for 3 months», «voucher valid for a year».
+_GOODS = frozenset(
+    ("package", "packages", "bundle", "bundles", "free", "rate", "rates", "cashback", "voucher", "vouchers", "coupon",
+     "coupons", "code", "باقه", "مجانا", "مجاني", "كوبون", "قسيمه")
+)  # fmt: skip
+# «50% off for 12 months» is how long a customer has it; «50% off for 3 days» is how long it is on.
+_REDUCTIONS = frozenset(
+    ("discount", "discounts", "off", "save", "savings", "price", "prices", "special", "specials", "خصم", "الخصم",
+     "سعر", "السعر", "اسعار", "الاسعار", "وفر", "توفير")
+)  # fmt: skip

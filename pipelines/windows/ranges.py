@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pipelines.windows.dates import CalendarDay, day_begins, day_ends, days_between
+from pipelines.windows.dates import CalendarDay, day_begins, day_ends, days_between, hijri_year
 from pipelines.windows.daylists import Span
 from pipelines.windows.daytext import DayText
-from pipelines.windows.grammar import Statement
+from pipelines.windows.statements import Statement
 
 __all__ = ["Observation", "Piece", "Range", "merge_ranges", "resolve", "unbelievable"]
 
@@ -46,11 +46,14 @@ class Piece:
     ranges: tuple[Range, ...]
     problems: tuple[tuple[str, str], ...] = ()  # (rule of the finding, what is wrong)
     believed: bool = True  # False: the text says nonsense and its end is not used
+    stated_end: datetime | None = None  # the end the text names, before a recurrence cuts it down to its days; UTC
 
 
 def resolve(statement: Statement, seen: Observation) -> Piece:
     """The statement's ranges in UTC; nonsense is a problem of the piece, never rolled over."""
-    spans = _with_years(statement.spans, seen)
+    if statement.lasts and not statement.spans:
+        return _from_first_sight(statement, seen)
+    spans = _lasting(_with_years(statement.spans, seen), statement)
     if any(_first(day) is None for day in _days_of(spans)):
         return Piece(statement, (), (("nonsense-date", "names a day that does not exist"),), believed=False)
     try:
@@ -63,7 +66,26 @@ def resolve(statement: Statement, seen: Observation) -> Piece:
         kept = () if never else tuple((start if _sane(start) else None, None) for start, _ in ranges[:1])
         return Piece(statement, kept, (problem,), believed=never)
     notes = tuple(_notes(spans))
-    return Piece(statement, _on_weekdays(ranges, statement.weekdays, seen), notes)
+    return Piece(statement, _recurring(ranges, statement, seen), notes, stated_end=merge_ranges(ranges)[-1][1])
+
+
+def _from_first_sight(statement: Statement, seen: Observation) -> Piece:
+    """A length without a start: the offer was running when it was seen, so it cannot last longer than from then."""
+    assert statement.lasts is not None
+    end = day_ends(statement.lasts.last_day(seen.day), seen.zone)
+    message = "names a length and no start: served no longer than that from when it was first seen"
+    return Piece(statement, ((None, end),), (("duration-without-start", message),))
+
+
+def _lasting(spans: tuple[Span, ...], statement: Statement) -> tuple[Span, ...]:
+    """«For 30 days from 1 June»: the span's last day from its first."""
+    if statement.lasts is None or not spans or spans[0].first is None or spans[0].last is not None:
+        return spans
+    first = _first(spans[0].first)
+    if first is None:
+        return spans
+    last = statement.lasts.last_day(first)
+    return (Span(spans[0].first, DayText(CalendarDay(last.day, last.month, last.year))),)
 
 
 def unbelievable(found: Range, seen: Observation) -> tuple[str, str] | None:
@@ -130,14 +152,8 @@ def _in_year(day: DayText, year: int) -> DayText:
 
 
 def _years_near(day: date, hijri: bool) -> tuple[int, int, int]:
-    year = _hijri_year(day) if hijri else day.year
+    year = hijri_year(day) if hijri else day.year
     return year - 1, year, year + 1
-
-
-def _hijri_year(day: date) -> int:
-    from hijridate import Gregorian  # as in dates: only texts with Hijri dates pay for it
-
-    return int(Gregorian(day.year, day.month, day.day).to_hijri().year)
 
 
 def _spread_years(days: list[DayText]) -> list[DayText]:
@@ -221,18 +237,32 @@ def _notes(spans: tuple[Span, ...]) -> Iterator[tuple[str, str]]:
             yield "weekday-conflict", "names a weekday that is not that day's"
 
 
-def _on_weekdays(ranges: tuple[Range, ...], weekdays: frozenset[int], seen: Observation) -> tuple[Range, ...]:
-    """The ranges cut down to the given weekdays, each day from midnight to midnight in the source's zone."""
-    if not weekdays:
+def _recurring(ranges: tuple[Range, ...], statement: Statement, seen: Observation) -> tuple[Range, ...]:
+    """The ranges cut down to the statement's days, each from midnight to midnight in the source's zone."""
+    if not statement.weekdays and not statement.monthdays:
         return merge_ranges(ranges)
-    return merge_ranges(cut for found in ranges for cut in _weekdays_within(found, weekdays, seen))
+    return merge_ranges(cut for found in ranges for cut in _days_within(found, statement, seen))
 
 
-def _weekdays_within(found: Range, weekdays: frozenset[int], seen: Observation) -> Iterator[Range]:
-    start = found[0] or day_begins(seen.day, seen.zone)
+def _days_within(found: Range, statement: Statement, seen: Observation) -> Iterator[Range]:
+    start = found[0] or day_begins(_first_looked_at(found, seen), seen.zone)
     end = found[1] or start + seen.max_window
     last = end.astimezone(seen.zone).date()
     for day in days_between(start.astimezone(seen.zone).date(), last):
+        if not _is_one_of(day, statement):
+            continue
         lower, upper = max(day_begins(day, seen.zone), start), min(day_ends(day, seen.zone), end)
-        if day.weekday() in weekdays and lower < upper:
+        if lower < upper:
             yield lower, upper
+
+
+def _first_looked_at(found: Range, seen: Observation) -> date:
+    """Where the days of a window without a start begin: at the observation; a month before its end if it is over."""
+    if found[1] is None or found[1] > seen.at:
+        return seen.day
+    return found[1].astimezone(seen.zone).date() - timedelta(days=31)
+
+
+def _is_one_of(day: date, statement: Statement) -> bool:
+    on_weekday = not statement.weekdays or day.weekday() in statement.weekdays
+    return on_weekday and (not statement.monthdays or day.day in statement.monthdays)

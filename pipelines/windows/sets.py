@@ -9,7 +9,7 @@ from datetime import datetime
 from pipelines.records import OPEN, Finding, Window
 from pipelines.windows.ranges import Range, merge_ranges
 
-__all__ = ["WindowReading", "combine", "end_of", "intersect", "note", "start_of"]
+__all__ = ["WindowReading", "combine", "end_of", "intersect", "note", "start_of", "subtract"]
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class WindowReading:
 
     window: Window
     findings: tuple[Finding, ...] = ()
+    # The end the text names, UTC: later than the window's for «every Friday to 31 July», live last on a Friday before
+    stated_end: datetime | None = None
 
 
 def intersect(one: Iterable[Range], other: Iterable[Range]) -> tuple[Range, ...]:
@@ -30,6 +32,16 @@ def intersect(one: Iterable[Range], other: Iterable[Range]) -> tuple[Range, ...]
             if start is None or end is None or start < end:
                 both.append((start, end))
     return merge_ranges(both)
+
+
+def subtract(ranges: Iterable[Range], taken: Iterable[Range]) -> tuple[Range, ...]:
+    """The instants of the first that are not in the second; () when none is left."""
+    left = tuple(ranges)
+    for start, end in taken:
+        outside: list[Range] = [(None, start)] if start else []
+        outside += [(end, None)] if end else []
+        left = intersect(left, outside)
+    return left
 
 
 def end_of(window: Window) -> datetime | None:

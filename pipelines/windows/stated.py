@@ -10,11 +10,15 @@ Rules that hold throughout:
 - Where two readings or two places disagree, the earlier end is served and the conflict is a finding.
 - Nonsense is a finding that quotes the text and the window stays `open`, limited by the source's ttl; only an end
   before its own start serves at no time, because neither of the two can be believed more than the other.
+- «For 30 days» counts from a start in the text. Without one it is no stated end, but an offer that was running when
+  it was seen cannot last longer than that: the window is `open` and ends so long after the first sight at the latest,
+  with a finding. Lengths of warranties, packages and instalments, and «30 days from purchase», say nothing.
 - An offer already over when first seen keeps its window: it is stored and never served.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -24,9 +28,12 @@ from zoneinfo import ZoneInfo
 from pipelines.records import OPEN, Block, Evidence, Finding, ReadingRules, Window
 from pipelines.windows.datetokens import Folded, Token, fold, tokenise
 from pipelines.windows.daytext import Order, orders_of
-from pipelines.windows.grammar import Statement, read_statements
+from pipelines.windows.grammar import read_statements
 from pipelines.windows.ranges import Observation, Piece, Range, merge_ranges, resolve
-from pipelines.windows.sets import WindowReading, intersect, note
+from pipelines.windows.relative import settle
+from pipelines.windows.relativewords import ENDING
+from pipelines.windows.sets import WindowReading, intersect, note, subtract
+from pipelines.windows.statements import Statement
 
 __all__ = ["Context", "block_windows", "read_window"]
 
@@ -59,9 +66,9 @@ def read_window(
     a page) only ends and ranges in a sentence about an offer, a price or validity.
     """
     folded = fold(text[:_LONGEST])
-    if not any(char.isdigit() for char in folded.text) and not _may_be_open(folded.text):
+    if not _HINT.search(folded.text):
         return None
-    tokens = tokenise(folded, languages)
+    tokens = settle(tokenise(folded, languages), observed_at.astimezone(zone), zone.key)
     read = _Text(folded, tokens, Observation(observed_at, zone, max_window), context)
     orders, notes = _orders(tokens, date_order)
     readings = [found for order in orders if (found := _read_in_order(read, order))]
@@ -71,11 +78,13 @@ def read_window(
     return replace(agreed, findings=(*agreed.findings, *(note(rule, message, text) for rule, message in notes)))
 
 
-def _may_be_open(folded: str) -> bool:
-    return any(
-        word in folded
-        for word in ("stock", "suppl", "limited", "further notice", "نفا", "محدود", "اشعار", "every", "كل ")
-    )
+# What no text that states a window is without; most of a page's text has none of it and is not looked at further.
+_HINT = re.compile(
+    r"\d|stock|suppl|quantit|limited|sold out|lasts|only|hour|notice|every|each|day|night|tomorrow|week|month|year"
+    r"|until|till?\b|through|during|\bend|expir|left|remaining|\bin\b|\bfrom \w+ (?:to|till)\b|ramadan|نفا|انتها|محدود"
+    r"|اشعار|كل |يوم|ليل|غد|بكر|اسبوع|شهر|عام|سنه|حتي|لغايه|من \w+ الي|رمضان|ساعه|نهاي|ينتهي|تنتهي|خلال|ويكند|متبقي"
+    r"|باقي|تبقي|ايام|في "
+)
 
 
 def _orders(tokens: tuple[Token, ...], wanted: Order | None) -> tuple[tuple[Order, ...], list[tuple[str, str]]]:
@@ -91,26 +100,47 @@ def _orders(tokens: tuple[Token, ...], wanted: Order | None) -> tuple[tuple[Orde
 
 def _read_in_order(read: _Text, order: Order) -> WindowReading | None:
     statements = [s for s in read_statements(read.tokens, order) if _counts(s, read)]
-    pieces = [resolve(_as_meant(s, read.context), read.seen) for s in _join_bounds(statements)]
+    pieces = [resolve(_as_meant(s, read.context), read.seen) for s in _join_bounds(statements, read)]
     pieces = [piece for piece in pieces if not _is_history(piece, read)]
-    return _choose(read, pieces) if pieces else None
+    excepted = [piece for piece in pieces if piece.statement.rule == "except-days"]
+    pieces = [piece for piece in pieces if piece not in excepted]
+    return _without(_choose(read, pieces), excepted, read) if pieces else None
+
+
+def _without(reading: WindowReading, excepted: list[Piece], read: _Text) -> WindowReading:
+    """The reading less the days that the text takes out of it."""
+    if not excepted:
+        return reading
+    ranges = subtract(reading.window.ranges, (found for piece in excepted for found in piece.ranges))
+    evidence = (*reading.window.evidence, *(_evidence(read, piece.statement) for piece in excepted))
+    return replace(reading, window=replace(reading.window, ranges=ranges, evidence=evidence))
 
 
 # ---------------------------------------------------------------- which statements count
 
 
 def _counts(statement: Statement, read: _Text) -> bool:
-    if statement.rule == "limited":
-        return statement.end > statement.start
-    if read.context == "validity":
+    if statement.service:
+        return False
+    if read.context == "validity" or statement.rule in ("limited", "except-days", "lasting"):
         return True
-    if statement.rule == "single-day":
+    if statement.rule in ("single-day", "in-month"):
         return False
     if read.context == "offer":
-        return statement.cued or statement.rule not in ("on-day", "weekdays")
-    return statement.rule in ("until-date", "before-date") or (
-        statement.cued and statement.rule in ("date-range", "day-list", "from-date")
-    )
+        return statement.cued or not (statement.recurs or statement.rule in ("on-day", "within-period"))
+    if statement.rule in ("until-date", "before-date"):
+        return statement.cued or not _is_relative(statement) or _says_ends(statement, read)
+    return statement.cued and statement.rule in ("date-range", "day-list", "from-date")
+
+
+def _is_relative(statement: Statement) -> bool:
+    return any(day is not None and day.relative for span in statement.spans for day in (span.first, span.last))
+
+
+def _says_ends(statement: Statement, read: _Text) -> bool:
+    """Whether «ends», «3 days left» or «today only» stands there: «back by Sunday» is said of anything."""
+    words = read.tokens[statement.start].text.split()
+    return not words or words[0] in ENDING
 
 
 def _as_meant(statement: Statement, context: Context) -> Statement:
@@ -120,20 +150,49 @@ def _as_meant(statement: Statement, context: Context) -> Statement:
     return replace(statement, spans=tuple(replace(span, first=None) for span in statement.spans))
 
 
-def _join_bounds(statements: Sequence[Statement]) -> Iterator[Statement]:
-    """«Starts 1 March. Ends 31 March.»: the one start of a text joins its one end."""
+def _join_bounds(statements: Sequence[Statement], read: _Text) -> Iterator[Statement]:
+    """«Starts 1 March. Ends 31 March.»: the one start of a text joins its one end, or the length it is said to last."""
     starts = [s for s in statements if s.rule == "from-date"]
-    ends = [s for s in statements if s.rule in ("until-date", "before-date")]
-    others = [s for s in statements if s not in starts and s not in ends]
-    if len(starts) == 1 and len(ends) == 1 and not any(s.spans for s in others):
-        span = replace(ends[0].spans[0], first=starts[0].spans[0].first)
-        first, last = sorted((starts[0], ends[0]), key=lambda s: s.start)
-        yield replace(ends[0], spans=(span,), start=first.start, end=last.end, weekdays=first.weekdays | last.weekdays)
-    elif ends or any(s.spans for s in others):
+    ends = [s for s in statements if s.rule in _ENDS]
+    lengths = [s for s in statements if s.rule == "lasting"]
+    others = [s for s in statements if s.rule not in (*_ENDS, "from-date", "lasting")]
+    ranged = any(s.spans for s in others if s.rule != "except-days")
+    if len(starts) == 1 and len(ends) == 1 and not ranged:
+        yield _joined(starts[0], ends[0])
+    elif ends or ranged:
         yield from ends
+    elif starts:
+        yield from _lasting(starts, lengths)
     else:
-        yield from starts
+        yield from (length for length in lengths if _is_own(length, read))
     yield from others
+
+
+_ENDS = ("until-date", "before-date", "within-period")
+
+
+def _joined(start: Statement, end: Statement) -> Statement:
+    span = replace(end.spans[0], first=start.spans[0].first)
+    first, last = sorted((start, end), key=lambda s: s.start)
+    days = first.weekdays | last.weekdays
+    return replace(end, spans=(span,), start=first.start, end=last.end, weekdays=days)
+
+
+def _lasting(starts: list[Statement], lengths: list[Statement]) -> Iterator[Statement]:
+    """The starts; the only one with the length that is the offer's own or stands right beside it."""
+    for start in starts:
+        beside = (n for n in lengths if n.owned or -1 <= max(n.start - start.end, start.start - n.end) <= 2)
+        length = next(beside, None) if len(starts) == 1 else None
+        if length is None:
+            yield start
+        else:
+            widest = min(start.start, length.start), max(start.end, length.end)
+            yield replace(start, rule="date-range", lasts=length.lasts, start=widest[0], end=widest[1])
+
+
+def _is_own(length: Statement, read: _Text) -> bool:
+    """Whether a length without a start is the offer's: it says so, or the text is known to speak of validity."""
+    return length.owned or (not length.goods and (read.context == "validity" or (length.only and length.cued)))
 
 
 def _is_history(piece: Piece, read: _Text) -> bool:
@@ -159,35 +218,34 @@ def _choose(read: _Text, pieces: list[Piece]) -> WindowReading:
     if not believed:
         kept = next((piece.ranges for piece in central if piece.ranges), ((None, None),))
         return WindowReading(Window(kept, "open", evidence), findings)
-    ranges, conflict = _ranges_of(believed)
+    chosen, conflict = _chosen(believed)
     if conflict:
         findings = (*findings, note(*conflict, _quote_all(read, believed)))
-    return WindowReading(Window(ranges, _validity(ranges, believed), evidence), findings)
+    ranges = merge_ranges(found for piece in chosen for found in piece.ranges)
+    stated = max((piece.stated_end for piece in chosen if piece.stated_end), default=None)
+    return WindowReading(Window(ranges, _validity(ranges, believed), evidence), findings, stated)
 
 
 def _validity(ranges: tuple[Range, ...], pieces: list[Piece]) -> Literal["stated", "open", "ambiguous"]:
     if not ranges:
         return "ambiguous"
-    endless = all(s.statement.rule in ("weekdays", "from-date") for s in pieces)
+    endless = all(s.statement.recurs or s.statement.rule in ("from-date", "lasting") for s in pieces)
     return "open" if endless or ranges[-1][1] is None else "stated"
 
 
-def _ranges_of(pieces: list[Piece]) -> tuple[tuple[Range, ...], tuple[str, str] | None]:
-    """The ranges of all pieces together, and the finding when they disagree."""
+def _chosen(pieces: list[Piece]) -> tuple[list[Piece], tuple[str, str] | None]:
+    """The pieces that are served, together, and the finding when the others disagree."""
     if len({piece.ranges for piece in pieces}) == 1:
-        return pieces[0].ranges, None
+        return pieces[:1], None
     ended = [piece for piece in pieces if piece.ranges and piece.ranges[-1][1]] or pieces
     if _are_parts(ended):
-        union = merge_ranges(found for piece in ended for found in piece.ranges)
-        return union, ("several-parts", "gives different parts of the offer their own end: it is served until the last")
+        return ended, ("several-parts", "gives different parts of the offer their own end: it is served until the last")
     if len(ended) == 1:
-        return ended[0].ranges, None
+        return ended, None
+    if len({_end_or_never(piece) for piece in ended}) == 1:
+        return [max(ended, key=_start_or_ever)], None
     first = min(ended, key=lambda piece: (_end_or_never(piece), _start_or_ever(piece)))
-    agree = len({_end_or_never(piece) for piece in ended}) == 1
-    latest_start = max(ended, key=_start_or_ever) if agree else first
-    if agree:
-        return latest_start.ranges, None
-    return first.ranges, ("window-conflict", "states more than one end: the earliest is served")
+    return [first], ("window-conflict", "states more than one end: the earliest is served")
 
 
 def _are_parts(pieces: list[Piece]) -> bool:
@@ -222,7 +280,8 @@ def _agree(readings: list[WindowReading]) -> WindowReading:
     doubt = note(
         "ambiguous-date", "reads day first or month first: served only while both agree; set date_order", quote
     )
-    return WindowReading(Window(ranges, "ambiguous", first.window.evidence), (*first.findings, doubt))
+    end = ranges[-1][1] if ranges else None
+    return WindowReading(Window(ranges, "ambiguous", first.window.evidence), (*first.findings, doubt), end)
 
 
 # ---------------------------------------------------------------- windows of blocks
@@ -260,7 +319,8 @@ def _quote_all(read: _Text, pieces: list[Piece]) -> str:
 
 
 def _evidence(read: _Text, statement: Statement) -> Evidence:
-    return Evidence("window", _quote(read, statement), f"text:{statement.rule}")
+    since = ":relative" if _is_relative(statement) else ""  # reckoned from when the text was first seen
+    return Evidence("window", _quote(read, statement), f"text:{statement.rule}{since}")
 
 
 def _problem(read: _Text, piece: Piece, rule: str, message: str) -> Finding:

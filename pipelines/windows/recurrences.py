@@ -1,0 +1,123 @@
+"""Days that come again: «every Friday», «Sunday to Thursday», «1st to 5th of every month», «except Fridays»."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.windows.daylists import read_days
+from pipelines.windows.daytext import Order, Tokens, at_token, is_dated, skip, skip_words
+from pipelines.windows.statements import Found, Statement
+
+__all__ = ["attach", "read_except", "read_monthdays", "read_weekdays"]
+
+_EVERY_DAY = frozenset(range(7))
+
+
+def read_weekdays(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«Every Friday and Saturday», «Fridays», «Sunday to Thursday», «Monday, Tuesday»; not a weekday before a date."""
+    every = tokens[at].kind == "every"
+    days, after = _weekday_list(tokens, at + every)
+    plural = tokens[at].text.endswith("days")
+    if not days or not (every or plural or len(days) > 1) or (not every and is_dated(tokens, after)):
+        return None
+    return Statement("weekdays", (), at, after, frozenset(days)), after
+
+
+def _weekday_list(tokens: Tokens, at: int) -> tuple[list[int], int]:
+    days: list[int] = []
+    while at_token(tokens, at).kind in ("weekday", "dayset"):
+        token = tokens[at]
+        days += [token.value] if token.kind == "weekday" else [day for day in range(7) if token.value >> day & 1]
+        at += 1
+        if at_token(tokens, at).kind in ("and", "every") or at_token(tokens, at).text in ("&", ",", "،"):
+            step = 1 + (at_token(tokens, at + 1).kind in ("and", "every"))
+            at += step if at_token(tokens, at + step).kind in ("weekday", "dayset") else 0
+    return days, at
+
+
+def read_except(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«Except Fridays», «not valid on 23 September»: days cut out of the window."""
+    start = skip(tokens, at + 1)
+    days, after = _weekday_list(tokens, start + (at_token(tokens, start).kind == "every"))
+    if days and not is_dated(tokens, after):
+        return Statement("except-weekdays", (), at, after, frozenset(days)), after
+    dates = read_days(tokens, skip(tokens, start + (at_token(tokens, start).kind in ("from", "during"))), order)
+    return (Statement("except-days", dates[0], at, dates[1]), dates[1]) if dates else None
+
+
+def read_monthdays(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«23rd to 30th of every month», «من ١ إلى ٥ من كل شهر»."""
+    first, joint = tokens[at], at_token(tokens, at + 1)
+    last_at = skip_words(tokens, at + 2) if joint.kind in ("to", "until", "dash") else at
+    last = at_token(tokens, last_at)
+    every = last_at + 1
+    if at_token(tokens, every).kind in ("of", "on") or at_token(tokens, every).text == "من":
+        every += 1
+    is_month = at_token(tokens, every + 1).text in ("month", "شهر") and at_token(tokens, every).kind == "every"
+    if not is_month or last.kind != "num" or not 1 <= first.value <= last.value <= 31:
+        return None
+    days = frozenset(range(first.value, last.value + 1))
+    return Statement("monthdays", (), at, every + 2, monthdays=days), every + 2
+
+
+# ---------------------------------------------------------------- which statement they belong to
+
+
+def attach(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Recurrences given to the dated statement they belong to; one alone stays a statement of its own.
+
+    In the same sentence the nearer neighbour gets it, the one after it between equals; in another sentence, the
+    next, else the one before, and only when its own sentence speaks of an offer. Opening hours belong to none.
+    """
+    kept = [s for s in statements if not s.recurs]
+    dated = [s for s in kept if s.spans and s.rule != "except-days" and not s.aside]  # stays on weekdays: not the offer
+    loose = []
+    for one in (s for s in statements if s.recurs and "hours" not in s.named):
+        of = _owner(one, dated)
+        if of is None:
+            loose.append(one)
+        else:
+            kept[kept.index(of)] = dated[dated.index(of)] = _with(of, one)
+    return (*kept, *_alone(loose))
+
+
+def _owner(one: Statement, dated: list[Statement]) -> Statement | None:
+    before = next((s for s in reversed(dated) if s.start < one.start), None)
+    after = next((s for s in dated if s.start > one.start), None)
+    near = [s for s in (after, before) if s and s.sentence == one.sentence]
+    if near:
+        return min(near, key=lambda s: abs(_gap(s, one)))
+    return (after or before) if one.cued or one.rule != "weekdays" else None
+
+
+def _gap(one: Statement, other: Statement) -> int:
+    return max(one.start - other.end, other.start - one.end)
+
+
+def _with(dated: Statement, one: Statement) -> Statement:
+    """The dated statement on the days of the other only; two lists are both meant, an exception is taken off."""
+    start, end = min(dated.start, one.start), max(dated.end, one.end)
+    near = _gap(dated, one) <= _QUOTED_TOGETHER
+    weekdays = _together(dated.weekdays, one)
+    widened = replace(dated, start=start, end=end) if near else dated
+    return replace(widened, weekdays=weekdays, monthdays=dated.monthdays | one.monthdays)
+
+
+_QUOTED_TOGETHER = 12  # tokens between two statements that are quoted as one piece of evidence
+
+
+def _together(days: frozenset[int], one: Statement) -> frozenset[int]:
+    if one.rule == "except-weekdays":
+        return (days or _EVERY_DAY) - one.weekdays
+    return days | one.weekdays
+
+
+def _alone(loose: list[Statement]) -> tuple[Statement, ...]:
+    """What is left without a date, as one statement: «every day except Friday»."""
+    if not loose:
+        return ()
+    whole = replace(loose[0], rule="weekdays", weekdays=frozenset(), monthdays=frozenset())
+    for one in sorted(loose, key=lambda s: s.rule == "except-weekdays"):
+        whole = _with(whole, one)
+    return (whole,)

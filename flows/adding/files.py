@@ -19,7 +19,7 @@ from pathlib import Path
 from pipelines.records import FreshetError
 from pipelines.setting_values import SettingsError
 
-__all__ = ["Setting", "quoted", "remark", "settings_of", "source_text", "write_source_file"]
+__all__ = ["Setting", "Value", "quoted", "remark", "settings_of", "source_text", "write_source_file"]
 
 Value = str | bool | float | int | Sequence[str] | Mapping[str, str]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from pipelines.urls import BadUrl, normalise_url, origin_of
 __all__ = ["Seen", "labelled_links", "looks_bare", "must_read", "read_look"]
 
 _LITTLE = 400  # characters of text; a page of scripts says «please enable JavaScript» and little more
+# Where the usual frameworks put what their scripts build.
+_EMPTY_ROOT = re.compile(
+    rb"""<div\s[^>]{0,200}?id=["']?(?:root|app|__next|__nuxt|___gatsby|q-app)(?:["'\s][^>]{0,200})?>\s*</div>"""
+)
 _LONGEST_LABEL = 20
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -78,7 +83,9 @@ def must_read(seen: Seen) -> Seen:
 
 def looks_bare(seen: Seen) -> bool:
     """Whether the page says next to nothing, and scripts that could say more stand on it."""
-    return not seen.offers and seen.characters < _LITTLE and b"<script" in seen.page.body.lower()
+    if seen.offers or b"<script" not in seen.page.body.lower():
+        return False
+    return seen.characters < _LITTLE or _EMPTY_ROOT.search(seen.page.body) is not None
 
 
 def labelled_links(page: Page) -> Iterator[tuple[str, str]]:

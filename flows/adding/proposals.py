@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flows.adding.asked import Asked, check_name, source_of, wanted_address
+from flows.adding.asked import Asked, check_name, source_file, source_of, wanted_address
 from flows.adding.files import Setting, settings_of, source_text
+from flows.adding.keeping import kept_settings
 from flows.adding.languages import other_languages
 from flows.adding.looking import CouldNotLook, host_and_port, look, look_at_sitemap, private_pair
 from flows.adding.names import name_for
@@ -62,8 +63,12 @@ class _Adding:
         return read_look(found, self.source({"kind": "urls", "start_urls": (found.url,)}))
 
     def source(self, told: dict[str, object]) -> Source:
-        """The source as a file with these settings would load."""
-        return source_of(self.project, self.name, told)
+        """The source as a file with these settings would load, with what is kept of one of that name."""
+        return source_of(self.project, self.name, {**settings_of(self.kept()), **told})
+
+    def kept(self) -> tuple[Setting, ...]:
+        """What stays of the file that is written anew."""
+        return tuple(kept_settings(source_file(self.project, self.name)))
 
 
 def propose(project: Project, asked: Asked, progress: Progress = silent) -> Proposal:
@@ -157,7 +162,8 @@ def _is_partner(other: Seen, seen: Seen) -> bool:
 def _made(adding: _Adding, kind: str, pages: Sequence[Seen], start: Sequence[str] = ()) -> Proposal:
     """The proposal, its offers those that the proposed source itself reads."""
     selectors = _selectors(adding, pages)
-    settings = tuple(_settings(adding, kind, pages, start, selectors))
+    proposed = tuple(_settings(adding, kind, pages, start, selectors))
+    settings = _joined(proposed, adding.kept())
     source = adding.source(settings_of(settings))
     read = tuple(read_look(page.look, source) for page in pages)
     offers, _ = merge_drafts(offer for page in read for offer in page.offers)
@@ -204,6 +210,15 @@ def _settings(
     )
     yield from category_settings(offers)
     yield from offer_settings(selectors)
+
+
+def _joined(proposed: Sequence[Setting], kept: Sequence[Setting]) -> tuple[Setting, ...]:
+    """What is proposed and what is kept: the top first, then each table whole. What a person set goes before."""
+    said = {(setting.table, setting.key) for setting in kept}
+    filled = {setting.table for setting in kept if setting.table}
+    left = [s for s in proposed if (s.table, s.key) not in said and (s.active or s.table not in filled)] + [*kept]
+    tables = dict.fromkeys(["", *(setting.table for setting in left)])
+    return tuple(setting for table in tables for setting in left if setting.table == table)
 
 
 def _heading(pages: Sequence[Seen]) -> Iterator[str]:

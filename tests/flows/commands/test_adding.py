@@ -320,3 +320,23 @@ def test_nothing_on_a_page_acts_on_the_terminal_or_in_the_file(adding: Adding) -
     source = load_project(adding.folder, environment={}).source("evil")
     assert source.offers is None
     assert not re.search(r"^\s*item", source.file.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_what_a_person_had_set_is_kept_when_a_source_is_written_anew(adding: Adding) -> None:
+    """--force decides where the pages are and how they are read; categories, terms and limits stay."""
+    bilingual(adding.site, soon())
+    (adding.folder / "sources" / "garage.toml").write_text(
+        'kind = "site"\nstart_urls = ["https://old.test/"]\nallow = ["^/old"]\nttl = "9d"\npermission = "own site"\n'
+        'deny = ["^/en/offers/2$"]\nschedule = "5 * * * *"\n'
+        '[categories]\noil = ["oil", "زيت"]\n[offers]\nitem = ".gone"\n[guard]\nmin_entries = 3\n',
+        encoding="utf-8",
+    )
+    ran = adding.add("/en/offers", "--name", "garage", "--force", "--json")
+    assert ran.code == 0, ran.err
+    source = load_project(adding.folder, environment={}).source("garage")
+    assert source.ttl == timedelta(days=9)
+    assert (source.permission, source.schedule, source.guard.min_entries) == ("own site", "5 * * * *", 3)
+    assert (source.deny, source.offers) == (("^/en/offers/2$",), None)
+    assert source.allow == ("^/en/offers(/|$)", "^/ar/offers(/|$)")
+    assert ran.document["offers"][0]["category"] == ["oil"]
+    assert "# workshop" not in ran.document["toml"]

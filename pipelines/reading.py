@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+from pipelines.offers.candidates import regions_of
 from pipelines.offers.drafting import draft_offers
 from pipelines.offers.flyers.reading import find_document_offers
 from pipelines.offers.page import HtmlPage, find_offers
@@ -167,7 +168,7 @@ def _custom_drafts(html: HtmlPage, custom: CustomReader) -> _Found:
 def _offer_drafts(html: HtmlPage) -> _Found:
     candidates, texts, findings = find_offers(html)
     drafts, found = draft_offers(candidates, texts, html.page, html.url, html.content.language)
-    return drafts, tuple(candidate.region for candidate in candidates), (*findings, *found)
+    return drafts, tuple(region for c in candidates for region in regions_of(c)), (*findings, *found)
 
 
 # ---------------------------------------------------------------- the page's own entry

@@ -27,6 +27,11 @@ _ROOM = 0.15  # of the column's width that a line ended on purpose leaves free
 _ITEM = re.compile(r"^(?:[•●○▪■□◦‣·❖➢✓✔\uf0b7\uf0a7]|[-–*](?= )|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)](?= ))\s*")
 _BULLET = re.compile(r"^[•●○▪■□◦‣·❖➢✓✔\uf0b7\uf0a7–*-]\s*")
 _SENTENCE_END = (".", "!", "?", ":", "؟", "۔", "。", "…", ";", "؛")
+# A line that ends in an amount: two of them, one below the other, are items of a list and no sentence.
+_PRICED = re.compile(
+    r"(?:\d\s?(?:SAR|SR|AED|Dhs?|QAR|KWD|BHD|OMR|EGP|USD|EUR|GBP|[$€£₱﷼\u20c1]|ريال|ر\.?\s?س\.?|درهم|د\.إ|دينار|جنيه)"
+    r"|(?:\b(?:SAR|SR|AED|QAR|KWD|BHD|OMR|EGP|USD|EUR|GBP|PHP|Rs\.?)|[$€£₱])\s?\d[\d.,]*)$"
+)
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-\u00ad‐]$")
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,6}\b")
 _MARGIN = 0.12  # of the page's height at top and bottom, where running lines stand
@@ -199,7 +204,7 @@ def _begins(line: Segment, current: Sequence[Segment], usual: float, column: tup
         return True
     if line.bold != above.bold and (above.bold or line.bold) and all(s.bold == above.bold for s in current):
         return True
-    if _ITEM.match(line.text):
+    if _ITEM.match(line.text) or (_PRICED.search(line.text) and _PRICED.search(above.text)):
         return True
     width = column[1] - column[0]
     short = (

@@ -1,34 +1,21 @@
-"""Money and savings in one line of a document, each with its role: what it costs, what it cost before, what is saved.
-
-A figure is money only with a currency beside it, or right after a word such as «price» or «السعر»: documents are
-full of figures that are none.
-"""
+"""What one line of a document says about money: the price, the price before, what is saved, and where that stands."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.prices import Price, read_currency, read_discount, read_price
+from pipelines.offers.currencies import currency_after, currency_before
+from pipelines.offers.discounts import find_savings
+from pipelines.offers.prices import Money, Price, find_money, read_prices
 from pipelines.windows.datetokens import Folded, fold
 
-__all__ = ["Amounts", "Money", "amounts_of", "code_of", "discount_of"]
+__all__ = ["Amounts", "amounts_of", "code_of"]
 
-Role = Literal["price", "before", "saving", "condition"]
 _LONGEST = 600  # characters: an amount that belongs to an offer stands in a line, not in a page of prose
-
-
-@dataclass(frozen=True)
-class Money:
-    """One amount in a text."""
-
-    price: Price
-    role: Role
-    start: int  # in the folded text, its currency included
-    end: int
 
 
 @dataclass(frozen=True)
@@ -38,51 +25,15 @@ class Amounts:
     price: Price | None = None
     before: Price | None = None
     discount: Decimal | None = None  # percent
-    saving: bool = False  # something is cheaper, free, or comes two for one
+    saving: bool = False  # something is cheaper, or comes two for one
     gift: bool = False  # «free»: a saving only where an offer is meant
-    several: bool = False  # several prices without a word that tells them apart
-    spans: tuple[tuple[int, int], ...] = ()  # of the folded text: money, percentages
+    several: bool = False  # several prices that nothing tells apart
+    spans: tuple[tuple[int, int], ...] = ()  # where amounts and savings stand in the folded text
 
 
-_NUMBER = re.compile(r"(?<![\d.,٫٬/:-])(?:\d{1,3}(?:[,٬]\d{3})+|\d+)(?:[.٫]\d{1,3})?(?![\d/:]|[.,-]\d|\s?[%٪])(?:\.-)?")
-_PERCENT = re.compile(r"\d{1,3}(?:[.٫]\d+)?\s?[%٪]|[%٪]\s?\d{1,3}(?!\d)")
-# Names of currencies that are words or units too: they count in capitals alone.
-_ALSO_WORDS = frozenset({"try", "ft", "le", "lei", "rm", "tl", "р."})
-_UNIT_AFTER = re.compile(r"\s?(?:km|كم|%|liters?|litres?|l\b|لتر|months?|days?|years?|شهر|يوم|سن[هو]|hours?|ساع)")
-_TOKEN_BEFORE = re.compile(r"([^\s\d:]{1,9})[\s:]{0,3}\Z")
-_TOKEN_AFTER = re.compile(r"\s{0,2}((?:saudi|us|uae)\s[^\s\d]{3,8}|[^\s\d]{1,9})")
-
-_BEFORE = re.compile(
-    r"\b(?:was|before|instead of|in place of|regular(?:ly)?|normal(?:ly)?|usual(?:ly)?|original(?:ly)?|old|list|rrp"
-    r"|عوضا عن|بدلا من|بدلا عن|بدل من|بدل|كان|كانت|قبل|السابق|الاصلي|القديم|العادي)\b"
-)
-_NOW = re.compile(r"\b(?:now|price|only|just|for|at|after|pay|today|الان|السعر|سعر|بسعر|فقط|بعد|ب)\b")
-_SAVING = re.compile(
-    r"\b(?:save|saving|savings|off|discount(?: of)?|cash ?back|voucher|worth|value|gift|win|بقيمه|وفر|توفير|خصم|تخفيض"
-    r"|قسيمه|قيمه|استرداد|هديه)\b"
-)
-_CONDITION = re.compile(
-    r"\b(?:over|above|minimum|min|spend|spending|more than|or more|least|orders? of|purchases? of|exceeding|deposit|fee"
-    r"|الحد الادني|بحد ادني|عند الشراء|فوق|اكثر من|مشتريات|علي الاقل|رسوم|تزيد عن|تتجاوز)\b"
-)
-_LEADS: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (_NOW, "price"), (_BEFORE, "before"), (_SAVING, "saving"), (_CONDITION, "condition"),
-)  # fmt: skip
-_AFTERWARDS: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (re.compile(r"\s*(?:off|discount|saving|cash ?back|voucher|خصم|تخفيض|توفير|كاش باك)\b"), "saving"),
-    (re.compile(r"\s*(?:or more|and above|minimum|كحد ادني|فاكثر|او اكثر)\b"), "condition"),
-    (re.compile(r"\s*\(?(?:before|previously|قبل|سابقا)\b"), "before"),
-)
-_PRICED = re.compile(r"\b(?:price|now|only|just|was|instead of|السعر|سعر|الان|بسعر|بدلا من)\s?[:=]?\s?$")
-_DEAL = re.compile(
-    r"\bbuy (?:\d|one|two|three|any)\b.{0,40}\bget\b|\b(\d) ?for ?(?:the price of )?(?!\1)[1-9]\b(?! ?[\d/:])|\bhalf[ -]price\b"
-    r"|\b(?:1|one) ?\+ ?(?:1|one)\b|\b2 ?\+ ?1\b|\bbogo\b|اشتر\w{0,2}\b.{0,40}(?:احصل|مجان)|نصف السعر|بنصف السعر"
-)
+_NUMBER = re.compile(r"(?<![\d.,٫٬/:-])\d+(?:[.,٫٬]\d+)*(?![\d/:])")
 _GIFT = re.compile(
-    r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)\b|\bcomplimentary\b|مجانا|مجاني\w?|مجانيه"
-)
-_LESS = re.compile(
-    r"\b(?:off|discount\w*|save|savings?|less|reduc\w+|cash ?back|خصم|خصومات|تخفيض\w*|توفير|وفر|استرداد)\b|خصم"
+    r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)(?![-\w])|\bcomplimentary\b|مجانا|مجاني\w?|مجانيه"
 )
 _CODE = re.compile(
     r"(?:(?:promo(?:tion(?:al)?)?|coupon|discount|voucher|offer|use|with)\s+code|\bcode|كود(?: الخصم| العرض)?"
@@ -90,6 +41,9 @@ _CODE = re.compile(
     r"([A-Z0-9][A-Z0-9_-]{2,19})(?![\w-])",
     re.IGNORECASE,
 )
+# Currencies whose short names are words or units too -> how their names are written when they are meant.
+_ALSO_WORDS = {"HUF": r"HUF|\dFt", "TRY": r"TRY|₺|TL", "RON": r"RON|\d lei", "MYR": r"MYR|RM", "IDR": r"IDR|Rp"}
+_LETTERS = re.compile(r"[^\W\d_]")
 
 
 def amounts_of(text: str, zone: ZoneInfo | None = None) -> Amounts:
@@ -97,28 +51,17 @@ def amounts_of(text: str, zone: ZoneInfo | None = None) -> Amounts:
     if len(text) > _LONGEST:
         return Amounts()
     folded = fold(text)
-    money = _money(folded, zone)
-    price, before, several = _priced([found for found in money if found.role in ("price", "before")], folded.text)
-    discount = discount_of(text)
-    saved = any(found.role == "saving" for found in money) or bool(before and price)
-    percents = [found.span() for found in _PERCENT.finditer(folded.text)] if discount is not None else []
+    savings = find_savings(text)
+    money = [found for found in find_money(text, zone) if _is_money(found, text)]
+    spans = [*_money_spans(folded, zone), *_places(folded, [saving.text for saving in savings])]
+    several = _are_several(money, spans, folded.text)
+    price, before = (None, None) if several else _priced(text, money, zone)
+    discount = max((saving.percent for saving in savings if saving.percent is not None), default=None)
     return Amounts(
         price, before, discount,
-        saving=saved or discount is not None or bool(_DEAL.search(folded.text)),
-        gift=bool(_GIFT.search(folded.text)),
-        several=several,
-        spans=(*((found.start, found.end) for found in money), *percents),
+        saving=bool(savings or before) or any(found.part == "saving" for found in money),
+        gift=bool(_GIFT.search(folded.text)), several=several, spans=tuple(sorted(spans)),
     )  # fmt: skip
-
-
-def discount_of(text: str) -> Decimal | None:
-    """The percentage that a line takes off the price, or None: «30% off», «خصم ٣٠٪», «Save %30»."""
-    found = read_discount(text)
-    if found is not None:
-        return found
-    plain = fold(text[:_LONGEST]).text
-    turned = re.search(r"[%٪]\s?(\d{1,2})(?!\d)", plain)
-    return Decimal(turned[1]) if turned and _LESS.search(plain) else None
 
 
 def code_of(text: str) -> str:
@@ -130,80 +73,49 @@ def code_of(text: str) -> str:
     return ""
 
 
-# ---------------------------------------------------------------- money
+def _is_money(found: Money, text: str) -> bool:
+    """Whether an amount has a currency that is no other word here («10 ft», «try 2»), or words of price beside it."""
+    if found.currency is None:
+        return bool(_LETTERS.search(text))
+    sign = _ALSO_WORDS.get(found.currency)
+    return sign is None or bool(re.search(sign, text))
 
 
-def _money(folded: Folded, zone: ZoneInfo | None) -> list[Money]:
-    found: list[Money] = []
-    for match in _NUMBER.finditer(folded.text):
-        start, end, name = _with_currency(folded, match, found[-1].end if found else 0)
-        plain = bool(_PRICED.search(folded.text[: match.start()])) and not _UNIT_AFTER.match(folded.text, match.end())
-        if not name and not plain:
-            continue
-        price = read_price(f"{match[0].removesuffix('.-')} {name}".strip(), zone)
-        if price is None or price.amount <= 0:
-            continue
-        previous = found[-1].end if found else 0
-        found.append(Money(price, _role(folded.text, previous, start, end), start, end))
-    return found
+def _priced(text: str, money: Sequence[Money], zone: ZoneInfo | None) -> tuple[Price | None, Price | None]:
+    """The price and the price before; a former price alone is a price before."""
+    former = next((Price(found.amount, found.currency) for found in money if found.part == "before"), None)
+    price, before = read_prices(text, zone) if any(found.part not in ("before", "saving") for found in money) else (None, None)
+    if price is not None and price.amount <= 0:
+        price = None
+    before = before or former
+    return price, before if price is None or before is None or before.amount > price.amount else None
 
 
-def _with_currency(folded: Folded, number: re.Match[str], taken: int) -> tuple[int, int, str]:
-    """(start, end, currency's name) of a figure; the name is "" when none stands right before or after.
-
-    Up to `taken` the text belongs to the amount before: its currency is not this one's.
-    """
-    text, start, end = folded.text, number.start(), number.end()
-    after = _TOKEN_AFTER.match(text, end)
-    if after and (name := _currency_name(folded, after.start(1), after.end(1))):
-        return start, after.end(1), name
-    before = _TOKEN_BEFORE.search(text, max(taken, start - 12), start)
-    if before and (name := _currency_name(folded, before.start(1), before.end(1))):
-        return before.start(1), end, name
-    return start, end, ""
+def _are_several(money: Sequence[Money], spans: Sequence[tuple[int, int]], folded: str) -> bool:
+    """Whether a text gives several prices with words between them: of several sizes, cars or quantities."""
+    prices = {found.amount for found in money if found.part == "price"}
+    if len(prices) < 2 or any(found.part == "before" for found in money):
+        return False
+    between = [folded[one[1] : other[0]] for one, other in zip(spans, spans[1:], strict=False)]
+    return any(_LETTERS.search(re.sub(r"\b(?:to|and|الي|و)\b", "", text)) for text in between)
 
 
-def _currency_name(folded: Folded, start: int, end: int) -> str:
-    token = folded.text[start:end].strip("()[]،,;/*|-–")
-    shown = folded.quote(start, end).strip("()[]،,;/*|-–")
-    if token in _ALSO_WORDS and shown != shown.upper():
-        return ""
-    if not read_currency(token) and not read_currency(f"{token} 1"):
-        return ""
-    return token
+def _money_spans(folded: Folded, zone: ZoneInfo | None) -> Iterator[tuple[int, int]]:
+    taken = 0
+    for number in _NUMBER.finditer(folded.text):
+        before = currency_before(folded.text, number.start(), zone)
+        after = currency_after(folded.text, number.end(), zone)
+        if before and before[1] >= taken:
+            taken = number.end()
+            yield before[1], taken
+        elif after:
+            taken = after[1]
+            yield number.start(), taken
 
 
-def _role(text: str, previous: int, start: int, end: int) -> Role:
-    for pattern, role in _AFTERWARDS:
-        if pattern.match(text, end):
-            return role
-    lead = re.split(r"[.;|؛\n]", text[max(previous, start - 40) : start])[-1]
-    named = [(max((found.end() for found in pattern.finditer(lead)), default=-1), role) for pattern, role in _LEADS]
-    at, role = max(named, key=lambda item: item[0])
-    return role if at >= 0 else "price"
-
-
-def _priced(money: list[Money], text: str) -> tuple[Price | None, Price | None, bool]:
-    """(price, price before, whether several prices stand there that nothing tells apart)."""
-    now = [found for found in money if found.role == "price"]
-    before = [found for found in money if found.role == "before"]
-    if not before and len(now) == 2 and not re.search(r"[^\W\d_]", text[now[0].end : now[1].start]):
-        before, now = [max(now, key=_amount)], [min(now, key=_amount)]  # the struck-out price beside the new one
-        if before == now:
-            before = []
-    prices = list(dict.fromkeys(found.price for found in now))
-    if len(prices) > 1:
-        return None, None, True
-    price = prices[0] if prices else None
-    was = before[0].price if before else None
-    if price and was and was.amount <= price.amount:
-        was = None
-    if was and price and was.currency is None:
-        was = Price(was.amount, price.currency)
-    if was and price and price.currency is None:
-        price = Price(price.amount, was.currency)
-    return price, was, False
-
-
-def _amount(found: Money) -> Decimal:
-    return found.price.amount
+def _places(folded: Folded, quotes: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for quote in quotes:
+        wanted = fold(quote).text
+        at = folded.text.find(wanted)
+        if wanted and at >= 0:
+            yield at, at + len(wanted)

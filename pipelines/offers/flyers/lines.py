@@ -14,7 +14,7 @@ from pipelines.windows.datetokens import fold
 from pipelines.windows.sets import WindowReading
 from pipelines.windows.stated import Context, read_window
 
-__all__ = ["Line", "lines_of", "read_stated"]
+__all__ = ["Line", "Role", "lines_of", "read_stated"]
 
 Role = Literal["title", "aside", "amount", "validity", "collective", "row", "text", "poison"]
 
@@ -40,7 +40,8 @@ class Line:
     @property
     def marked(self) -> bool:
         """Whether it names a price or a saving."""
-        return self.amounts.price is not None or self.amounts.several or self.amounts.saving
+        amounts = self.amounts
+        return bool(amounts.price or amounts.before or amounts.several or amounts.saving)
 
 
 def lines_of(blocks: Sequence[Block], page: Page) -> tuple[Line, ...]:
@@ -82,11 +83,16 @@ def _role(line: Line) -> Role:
         return "collective" if speaks_of_all(block.text) else "validity"
     if line.marked and not _WORD.search(line.name):
         return "amount"
-    if block.kind == "heading" and len(block.text) <= _LONGEST_TITLE and _WORD.search(block.text):
+    if block.kind == "heading" and not _is_sentence(block.text) and _WORD.search(block.text):
         return "aside" if names_no_offer(block.text) else "title"
     if names_no_offer(block.text) and len(block.text) <= _LONGEST_NAME and not line.marked:
         return "aside"
     return "text"
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a heading is none: small flyers set their few sentences larger than their conditions."""
+    return len(text) > _LONGEST_TITLE or (text.endswith((".", "،", "؛")) and not text.endswith("..") and " " in text)
 
 
 def _states_only_validity(line: Line) -> bool:

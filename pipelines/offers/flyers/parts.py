@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.offers.flyers.lines import Line
+from pipelines.offers.flyers.lines import Line, Role
 from pipelines.offers.flyers.words import is_filler, speaks_of_offers
 from pipelines.windows.datetokens import fold
 
@@ -71,8 +71,29 @@ def sections_of(lines: Sequence[Line]) -> tuple[Section, ...]:
         if line.role in ("title", "aside"):
             cut.append([])
         cut[-1].append(line)
-    groups = _amounts_under_titles([group for group in cut if group])
+    groups = _amounts_under_titles(_with_subtitles([group for group in cut if group]))
     return tuple(_nested(groups))
+
+
+def _with_subtitles(groups: Sequence[list[Line]]) -> list[list[Line]]:
+    """The groups, a title alone joined with the single smaller one under it: a name, and the words below it."""
+    joined: list[list[Line]] = []
+    levels = [group[0].block.level if group[0].role in ("title", "aside") else 0 for group in groups]
+    at = 0
+    while at < len(groups):
+        after = levels[at + 2] if at + 2 < len(groups) else 0
+        alone = at > 0 and len(groups[at]) == 1 and groups[at][0].role == "title"
+        if alone and at + 1 < len(groups) and groups[at + 1][0].role == "title" and levels[at + 1] > levels[at] >= after:
+            joined.append([*groups[at], *(replace(line, role=_inner(line)) for line in groups[at + 1])])
+            at += 2
+            continue
+        joined.append(groups[at])
+        at += 1
+    return joined
+
+
+def _inner(line: Line) -> Role:
+    return "text" if line.role == "title" else line.role
 
 
 def _nested(groups: Sequence[list[Line]]) -> Iterator[Section]:
@@ -121,11 +142,18 @@ def parts_of(section: Section) -> tuple[Part, ...]:
     for starts in (_named_lines(section, body), _named_before_amounts(section, body)):
         if starts:
             return tuple(_split(section, body, starts))
-    if section.title is None or len(body) > _MOST_LINES:
+    if section.title is None or len(body) > _MOST_LINES or _heads_offers(section, body):
         return ()
     if section.title.marked or section.title.window or any(line.marked or line.window for line in body):
         return (_gifted(section, body),)
     return (_gifted(section, body),) if section.title.amounts.gift or any(line.amounts.gift for line in body) else ()
+
+
+def _heads_offers(section: Section, body: Sequence[Line]) -> bool:
+    """Whether a section only says «offers» and until when: those offers stand elsewhere."""
+    lines = (section.title, *body) if section.title else body
+    named = section.title is not None and bool(_PLURAL.search(fold(section.title.block.text).text))
+    return named and not any(line.marked or line.amounts.gift for line in lines)
 
 
 def _gifted(section: Section, body: Sequence[Line]) -> Part:
@@ -147,8 +175,15 @@ def _named_lines(section: Section, body: Sequence[Line]) -> list[int]:
     found = [at for at, line in enumerate(body) if _is_item(line)]
     items = [at for at in found if body[at].block.kind == "list_item"]
     if section.gathers:
-        return found
+        return [] if len(found) == 1 and _names_one(section) else found
     return found if len(items) > 1 and len(items) == len(found) else []
+
+
+def _names_one(section: Section) -> bool:
+    """Whether a title names an offer itself: «Brake pad offer», «Two for one on wipers»."""
+    if section.title is None or _PLURAL.search(fold(section.title.block.text).text):
+        return False
+    return section.title.marked or section.title.amounts.gift or speaks_of_offers(section.title.block.text)
 
 
 def _is_item(line: Line) -> bool:
@@ -194,9 +229,8 @@ def _title_of(title: Line, body: Sequence[Line]) -> str:
 def _inline_title(line: Line) -> str:
     """What a line names, without its price and dates where these stand after the name."""
     text = re.split(r"(?<=[^\d\W])[.!؟](?=\s)", line.block.text)[0]
-    first = min((start for start, _ in line.amounts.spans), default=len(text))
-    if line.amounts.discount is None:
-        text = _cut_at(text, first)
+    if line.amounts.spans and line.amounts.discount is None:
+        text = _cut_at(text, len(fold(line.block.text).quote(0, line.amounts.spans[0][0])))
     for found in line.window.window.evidence if line.window else ():
         at = line.block.text.find(found.text)
         text = _cut_at(text, at) if at > 0 else text

@@ -25,6 +25,7 @@ __all__ = ["DocumentOffers", "find_document_offers"]
 
 _OPENING = 8  # blocks in which a document says what it is
 _SHORT = 160  # characters of a line that can say what a document is about
+_SMALL = 40  # blocks up to which a heading that promises a saving is enough
 _LARGE = 80  # blocks from which offers must be a good part of a document
 _SHARE = 0.15  # of a large document's blocks
 _LONGEST_DESCRIPTION = 600  # characters
@@ -72,7 +73,15 @@ def _may_hold_offers(title: str, blocks: Sequence[Block]) -> bool:
     """Whether a document says that it is about offers, and does not call itself something else."""
     if is_other_kind(title, [block.text for block in blocks[:_OPENING]]):
         return False
-    return speaks_of_offers(title) or any(len(b.text) <= _SHORT * 2 and speaks_of_offers(b.text) for b in blocks)
+    if speaks_of_offers(title) or any(len(b.text) <= _SHORT * 2 and speaks_of_offers(b.text) for b in blocks):
+        return True
+    return len(blocks) <= _SMALL and any(b.kind == "heading" and _promises(b.text) for b in blocks)
+
+
+def _promises(text: str) -> bool:
+    """Whether a title gives something away or makes it cheaper: «Free brake check», «Two for one»."""
+    amounts = amounts_of(text)
+    return len(text) <= _SHORT and (amounts.saving or amounts.gift)
 
 
 # ---------------------------------------------------------------- what is an offer
@@ -96,7 +105,10 @@ def _says_offers(title: str, sections: Sequence[Section]) -> bool:
     named = [section.title.block.text for section in sections if section.title and section.title.role == "title"]
     shared = [line.block.text for section in sections for line in section.body if line.role == "collective"]
     first = [line.block.text for line in sections[0].lines[:3] if len(line.block.text) <= _SHORT]
-    return any(speaks_of_offers(text) for text in (title, *named, *shared, *first))
+    small = sum(len(section.lines) for section in sections) <= _SMALL
+    return any(speaks_of_offers(text) for text in (title, *named, *shared, *first)) or (
+        small and any(_promises(text) for text in named)
+    )
 
 
 def _is_offer(part: Part, says: bool, scopes: Scopes) -> bool:

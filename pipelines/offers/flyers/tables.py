@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.flyers.amounts import amounts_of, code_of, discount_of
+from pipelines.offers.flyers.amounts import amounts_of, code_of
 from pipelines.offers.flyers.lines import Line
-from pipelines.offers.prices import Price, read_currency, read_price
+from pipelines.offers.prices import Price, read_currency, read_discount, read_price
 from pipelines.windows.datetokens import fold
 
 __all__ = ["RowOffer", "row_offers"]
@@ -143,7 +143,7 @@ def _discount(cells: Sequence[_Cell]) -> Decimal | None:
                 return Decimal(found[1] or found[2])
             if re.fullmatch(r"0?\.\d+", cell.text.strip()) and "%" in cell.label:
                 return Decimal(cell.text.strip()) * 100
-        elif (percent := discount_of(cell.text)) is not None:
+        elif (percent := read_discount(cell.text)) is not None:
             return percent
     return None
 

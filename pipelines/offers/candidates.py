@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import urljoin
 
+from pipelines.offers.cards import Card, CardField
 from pipelines.offers.prices import Price, read_price, read_prices
-from pipelines.offers.regions import lies_within
+from pipelines.offers.regions import lies_within, region_of
 from pipelines.offers.selectors import SelectedOffer
 from pipelines.offers.structured import StructuredOffer
 from pipelines.records import Evidence, Page
 from pipelines.urls import BadUrl, normalise_url
+from pipelines.web.treepaths import Paths
 from pipelines.windows.declared import Declared
 
-__all__ = ["Candidate", "from_selected", "from_structured", "join_candidates", "normal_url"]
+__all__ = ["Candidate", "from_card", "from_selected", "from_structured", "join_candidates", "normal_url", "regions_of"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,12 @@ class Candidate:
     price_before: Decimal | None = None
     declared: tuple[Declared, ...] = ()
     validity: str = ""  # a text known to speak of its validity
+    guessed: bool = False  # it was found by its shape: its validity may stand elsewhere in its text
     over: bool = False  # the page itself says that it is not to be had any more
     region: str = ""
     own_page: bool = False  # the page is this offer's own
+    discount: Decimal | None = None  # a percentage shown on a badge
+    copies: tuple[str, ...] = ()  # regions that show the same offer again
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -82,6 +88,50 @@ def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Cand
     )
 
 
+def from_card(card: Card, page: Page, base: str, paths: Paths) -> Candidate:
+    """What a card found by its shape says, its addresses resolved against `base`."""
+    value = {name: found.value for name, found in card.fields.items()}
+    price, was = read_prices(value.get("price", ""), page.rules.zone)
+    before = read_price(value.get("price_before", ""), page.rules.zone) or was
+    declared, validity = _dated(card.fields.get("validity"))
+    return Candidate(
+        title=value["title"],
+        description=value.get("description", ""),
+        url=normal_url(urljoin(base, value.get("url", "")) if "url" in value else "", page),
+        image=normal_url(urljoin(base, value.get("image", "")) if "image" in value else "", page),
+        code=value.get("code", ""),
+        tags=tuple(tag.value for tag in card.tags),
+        price=price,
+        price_before=before.amount if before else None,
+        declared=declared,
+        validity=validity,
+        guessed=True,
+        over=card.over is not None,
+        region=region_of(card.region, paths),
+        discount=Decimal(card.discount.value) if card.discount else None,
+        copies=tuple(region_of(copy, paths) for copy in card.copies),
+        evidence=tuple(_card_evidence(card)),
+    )
+
+
+def _dated(found: CardField | None) -> tuple[tuple[Declared, ...], str]:
+    """A validity as a declared end where an attribute gives it, else as text."""
+    if found is None:
+        return (), ""
+    if found.attribute:
+        return (Declared("end", found.value.replace("/", "-"), f"card:{found.attribute}"),), ""
+    return (), found.value
+
+
+def _card_evidence(card: Card) -> Iterator[Evidence]:
+    for name, found in (*card.fields.items(), ("discount_percent", card.discount), ("image_alt", card.alternative)):
+        if found is not None and name != "url":
+            at = f"@{found.attribute}" if found.attribute else ""
+            yield Evidence(name, found.value, f"card:{name}{at}")
+    if card.over is not None:
+        yield Evidence("availability", card.over.value, "card:over")
+
+
 def join_candidates(structured: Sequence[Candidate], selected: Sequence[Candidate]) -> list[Candidate]:
     """Both as one list: what two readers found of one offer, by title or by place, becomes one candidate."""
     joined = list(structured)
@@ -115,6 +165,11 @@ def _lend(structured: Candidate, selected: Candidate) -> Candidate:
         evidence=(*structured.evidence, *selected.evidence),
         **filled,
     )
+
+
+def regions_of(candidate: Candidate) -> tuple[str, ...]:
+    """All places of the page that show the candidate."""
+    return (candidate.region, *candidate.copies)
 
 
 def normal_url(url: str, page: Page) -> str:

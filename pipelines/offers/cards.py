@@ -1,36 +1,42 @@
-"""Offers on pages that nobody prepared: repeated blocks of one shape that are offers by what they say.
+"""Offers on pages that nobody prepared: repeated parts of one shape that are offers by what they say.
 
-`find_card_groups` is the way in; it reads the visible tree alone, so that nothing hidden becomes an offer.
+The way of a page: `cardgroups` finds what repeats, `cardlooks` takes a look at each part, `cardchoice` decides by
+what they say (`cardsigns`) and where they stand (`cardcontext`), `cardfields` reads the fields of those that remain.
+All of it sees the visible tree alone, so nothing hidden becomes an offer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
+from pipelines.offers.cardchoice import Chosen, choose
+from pipelines.offers.cardcontext import Place
+from pipelines.offers.cardfields import Fields, read_fields
+from pipelines.offers.cardgroups import is_clone, repeated_parts
+from pipelines.offers.cardlooks import Look, Region
+from pipelines.offers.cardpieces import CardField
 from pipelines.offers.htmlpage import HtmlPage
+from pipelines.web.boilerplate import Regions
 
 __all__ = ["Card", "CardField", "CardGroup", "find_card_groups"]
 
 
 @dataclass(frozen=True)
-class CardField:
-    """One value of a card and where it stands."""
-
-    value: str
-    element: HtmlElement
-    attribute: str = ""  # "" = the element's text, else href, src, alt, …
-
-
-@dataclass(frozen=True)
 class Card:
-    """One repeated block that is an offer."""
+    """One repeated part of a page that is an offer."""
 
-    element: HtmlElement  # of the visible tree
+    element: HtmlElement  # of the visible tree; the first, where nobody wrapped the card
     # title description price price_before validity category code url image
     fields: Mapping[str, CardField] = field(default_factory=dict)
+    region: Region = ()  # all its elements, in document order
+    tags: tuple[CardField, ...] = ()  # what the page calls its kind; the first is fields["category"]
+    discount: CardField | None = None  # a percentage on a badge
+    alternative: CardField | None = None  # what the image's alternative text says
+    over: CardField | None = None  # the page's own mark that it is not to be had any more
+    copies: tuple[Region, ...] = ()  # the same card again: slides copied by a slider, a list for another screen
 
 
 @dataclass(frozen=True)
@@ -42,4 +48,41 @@ class CardGroup:
 
 def find_card_groups(html: HtmlPage) -> tuple[CardGroup, ...]:
     """The groups of offer cards of a page, in document order; () where it has none."""
-    return ()
+    body = html.content.visible.find("body")
+    if body is None:
+        return ()
+    parts = repeated_parts(body, Regions.of(html.content.placed).cover)
+    chosen = choose(parts, Place.of(body, html.content.title))
+    groups = [list(_read_cards(found)) for found in chosen]
+    return tuple(CardGroup(tuple(cards)) for cards in _without_copies(groups) if cards)
+
+
+def _read_cards(found: Chosen) -> list[tuple[Card, Look]]:
+    cards = [
+        (_card(region, read_fields(region), found), look)
+        for region, look in zip(found.regions, found.looks, strict=True)
+    ]
+    return [(card, look) for card, look in cards if "title" in card.fields]
+
+
+def _card(region: Region, fields: Fields, found: Chosen) -> Card:
+    over = fields.over
+    if over is None and found.context.past:
+        over = CardField(found.context.heading, region[0])
+    return Card(region[0], fields.named, region, fields.tags, fields.discount, fields.alternative, over)
+
+
+def _without_copies(groups: list[list[tuple[Card, Look]]]) -> list[list[Card]]:
+    """Cards that say the same and lead to the same are one; one that no slider copied speaks for the others."""
+    same: dict[tuple[object, ...], list[Card]] = {}
+    for card, look in (pair for group in groups for pair in group):
+        same.setdefault((look.plain, look.links), []).append(card)
+    first = {id(min(cards, key=lambda card: is_clone(card.region))): cards for cards in same.values()}
+    return [
+        [replace(card, copies=_others(card, first[id(card)])) for card, _ in group if id(card) in first]
+        for group in groups
+    ]
+
+
+def _others(card: Card, cards: list[Card]) -> tuple[Region, ...]:
+    return tuple(other.region for other in cards if other is not card)

@@ -5,7 +5,8 @@ Identity (`Draft.key`) of an offer, the first that applies:
 1. its own URL, on the page's origin, when no other offer of the page has the same;
 2. the page's URL, when the page is the offer's own page;
 3. its sku, product number or code, as `sku:…` or `code:…`;
-4. the page's URL + "#" + a slug of its title.
+4. the page's URL + "#" + a slug of its title, and of what else tells it from another of that title: where it leads,
+   its description, its code, its price.
 
 So a card on a list page and the offer's own page give one key, and are one entry.
 """
@@ -13,7 +14,7 @@ So a card on a list page and the offer's own page give one key, and are one entr
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -41,13 +42,11 @@ def draft_offers(
     candidates: Sequence[Candidate], texts: Sequence[tuple[Block, ...]], page: Page, page_url: str, language: str
 ) -> tuple[tuple[Draft, ...], tuple[Finding, ...]]:
     """A draft for each candidate, given the blocks that are its own; those with one key merged."""
-    shared = Counter(url for url, _ in {(candidate.url, candidate.title.casefold()) for candidate in candidates})
     drafts: list[Draft] = []
     findings: list[Finding] = []
-    for candidate, blocks in zip(candidates, texts, strict=True):
+    for candidate, blocks, key in zip(candidates, texts, _keys(candidates, page_url), strict=True):
         reading = _window(candidate, blocks, page)
         findings.extend(reading.findings)
-        key = _key(candidate, page_url, alone=shared[candidate.url] == 1)
         drafts.append(_draft(candidate, key, blocks, reading.window, page, page_url, language))
         if page.rules.categories and not drafts[-1].category:
             findings.append(Finding("no-category", f"«{candidate.title}» fits none of the configured categories"))
@@ -61,6 +60,38 @@ def _key(candidate: Candidate, page_url: str, *, alone: bool) -> str:
     if candidate.url and alone and candidate.url != page_url and origin_of(candidate.url) == origin_of(page_url):
         return candidate.url
     return candidate.identifier or f"{page_url}#{_slug(candidate.title)}"
+
+
+def _keys(candidates: Sequence[Candidate], page_url: str) -> list[str]:
+    """Each candidate's key; those that only a title names and that are not one offer get keys of their own."""
+    shared = Counter(url for url, _ in {(candidate.url, candidate.title.casefold()) for candidate in candidates})
+    keys = [_key(candidate, page_url, alone=shared[candidate.url] == 1) for candidate in candidates]
+    alike: dict[str, list[int]] = defaultdict(list)
+    for at, key in enumerate(keys):
+        if key.startswith(f"{page_url}#"):
+            alike[key].append(at)
+    for key, places in alike.items():
+        marks = _marks([candidates[at] for at in places])
+        for at, mark in zip(places, marks, strict=True):
+            keys[at] = f"{key}-{mark}" if mark else key
+    return keys
+
+
+def _marks(candidates: Sequence[Candidate]) -> list[str]:
+    """For each of several offers of one title the slug of what tells them apart; "" where nothing does."""
+    kinds = (
+        [c.url for c in candidates], [c.description for c in candidates], [c.code for c in candidates],
+        [" ".join(c.tags) for c in candidates], [str(c.price.amount) if c.price else "" for c in candidates],
+        [c.validity for c in candidates], [c.image for c in candidates],
+    )  # fmt: skip
+    telling = next((values for values in kinds if len(set(values)) == len(values) > 1), None)
+    telling = telling or next((values for values in kinds if len(set(values)) > 1), None)
+    return [_slug(_tail(value)) if value else "" for value in telling] if telling else [""] * len(candidates)
+
+
+def _tail(value: str) -> str:
+    """Of an address its last segment and its query, which tell it from others; any other text whole."""
+    return value.rstrip("/").rpartition("/")[2] if value.startswith(("http://", "https://")) else value
 
 
 def _slug(title: str) -> str:
@@ -87,7 +118,7 @@ def _draft(
         price=_plain(price.amount) if price else None,
         price_before=_plain(before) if before is not None else None,
         currency=price.currency if price else None,
-        discount_percent=read_discount(own_text) or _saved(price, before),
+        discount_percent=read_discount(own_text) or candidate.discount or _saved(price, before),
         code=candidate.code or None,
         image_url=candidate.image or None,
         evidence=tuple(replace(found, url=page.url) for found in candidate.evidence),
@@ -154,9 +185,8 @@ def _declared(candidate: Candidate, page: Page) -> WindowReading | None:
 def _stated(candidate: Candidate, blocks: tuple[Block, ...], page: Page) -> WindowReading | None:
     if candidate.validity:
         found = _read(candidate.validity, page, "validity")
-        if found:
-            return found
-        return WindowReading(OPEN, _unread(candidate.validity))
+        if found or not candidate.guessed:
+            return found or WindowReading(OPEN, _unread(candidate.validity))
     if candidate.own_page:
         readings = [found for block in blocks if (found := _read(block.text, page, "text"))]
         return combine(readings) if readings else None

@@ -1,11 +1,23 @@
-"""The offers of one HTML page, by structured data and by the source's selectors, each with its own text."""
+"""The offers of one HTML page, each with its own text: by structured data, by the source's selectors, by their shape.
+
+Cards are looked for by their shape only where the page declares no offer of its own and the source names no selectors.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.offers.candidates import Candidate, from_selected, from_structured, join_candidates, normal_url
+from pipelines.offers.candidates import (
+    Candidate,
+    from_card,
+    from_selected,
+    from_structured,
+    join_candidates,
+    normal_url,
+    regions_of,
+)
+from pipelines.offers.cards import find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
@@ -21,8 +33,18 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
     """The page's offers, the blocks of each, and findings; structured data speaks first, selectors fill in."""
     structured, findings = _structured(html)
     selected, notes = _selected(html, any_other=bool(structured))
-    candidates = _with_own_page(join_candidates(structured, selected), html)
-    return candidates, _texts_of(candidates, html.content.blocks), (*findings, *notes)
+    joined = join_candidates(structured, selected)
+    if not joined and html.page.rules.selectors is None:
+        joined = _shaped(html)
+    candidates = _with_own_page(joined, html)
+    return candidates, _texts_of(candidates, html), (*findings, *notes)
+
+
+def _shaped(html: HtmlPage) -> list[Candidate]:
+    """The offers found by their shape."""
+    paths = Paths()
+    groups = find_card_groups(html)
+    return [from_card(card, html.page, html.content.base, paths) for group in groups for card in group.cards]
 
 
 def _structured(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:
@@ -94,8 +116,11 @@ def _first_text(blocks: Sequence[Block]) -> str:
     return heading or next((block.text[:120] for block in blocks), "")
 
 
-def _texts_of(candidates: Sequence[Candidate], blocks: Sequence[Block]) -> list[tuple[Block, ...]]:
-    """Each candidate's own blocks; the offer whose page this is has all that no other offer has."""
-    regions = [candidate.region for candidate in candidates if not candidate.own_page]
-    inside = blocks_by_region(blocks, regions)
-    return [outside(blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]
+def _texts_of(candidates: Sequence[Candidate], html: HtmlPage) -> list[tuple[Block, ...]]:
+    """Each candidate's own blocks; the offer whose page this is has all that no other offer has.
+
+    A card has its blocks also where they were no part of the page's main text.
+    """
+    regions = [region for candidate in candidates if not candidate.own_page for region in regions_of(candidate)]
+    inside = blocks_by_region((placed.block for placed in html.content.placed), regions)
+    return [outside(html.content.blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]

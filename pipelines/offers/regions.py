@@ -1,17 +1,23 @@
 """Where on its page an offer stands, and which blocks are its own.
 
 Paths are those of `lxml`'s `getpath`: an element lies within another when its path goes on from the other's.
+A region is the path of one element, or those of several joined by «|», as XPath writes a union.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.records import Block
+from lxml.html import HtmlElement
 
-__all__ = ["Sought", "blocks_by_region", "find_regions", "lies_within", "outside"]
+from pipelines.records import Block
+from pipelines.web.treepaths import Paths
+
+__all__ = ["Sought", "blocks_by_region", "find_regions", "lies_within", "outside", "region_of"]
+
+_UNION = "|"
 
 _MOST_BLOCKS = 40  # a card with more blocks is no card but a part of the page
 _MOST_TEXT = 4_000  # characters, likewise
@@ -27,24 +33,32 @@ class Sought:
     region: str = ""  # where it stands, when its reader knows
 
 
+def region_of(elements: Iterable[HtmlElement], paths: Paths) -> str:
+    """The region that some elements make up."""
+    return _UNION.join(paths.of(element) for element in elements)
+
+
 def lies_within(path: str, region: str) -> bool:
-    """Whether the element at `path` is the region's element or inside it."""
-    return bool(region) and (path == region or path.startswith(region + "/"))
+    """Whether the element at `path` is one of the region's elements or inside it."""
+    return any(path == part or path.startswith(part + "/") for part in region.split(_UNION) if part)
 
 
 def blocks_by_region(blocks: Iterable[Block], regions: Iterable[str]) -> dict[str, tuple[Block, ...]]:
     """For each region the blocks that stand in it, in reading order."""
     found: dict[str, list[Block]] = {region: [] for region in regions if region}
+    owners: dict[str, list[str]] = defaultdict(list)
+    for region in found:
+        for part in region.split(_UNION):
+            owners[part].append(region)
     for block in blocks:
-        for around in _around(block.path):
-            if around in found:
-                found[around].append(block)
+        for region in dict.fromkeys(owner for around in _around(block.path) for owner in owners.get(around, ())):
+            found[region].append(block)
     return {region: tuple(inside) for region, inside in found.items()}
 
 
 def outside(blocks: Iterable[Block], regions: Iterable[str]) -> tuple[Block, ...]:
     """The blocks that stand in none of the regions, in reading order."""
-    taken = frozenset(regions) - {""}
+    taken = frozenset(part for region in regions for part in region.split(_UNION)) - {""}
     return tuple(block for block in blocks if not any(around in taken for around in _around(block.path)))
 
 

@@ -1,0 +1,138 @@
+"""Where on its page a group of parts stands: under which heading, in what it is called, where its links lead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lxml.html import HtmlElement
+
+from pipelines.offers.cardlooks import Look, Region, class_words, heading_level, text_of
+from pipelines.offers.cardsigns import PAST
+from pipelines.windows.datetokens import fold
+
+__all__ = ["Context", "Place", "context_of"]
+
+_NAMED_OFFER = re.compile(
+    r"(?<![a-z])(?:promo(?:tion)?s?|offers?|deals?|coupons?|vouchers?|discounts?|specials|hot-?sale|cashback)(?![a-z])"
+    r"|(?:عرض|عروض|خصومات|تخفيضات|كوبون)"
+)
+_HEADS_OFFERS = re.compile(
+    r"\b(?:offers?|promos?|promotions?|deals?|discounts?|coupons?|vouchers?|sale|savings|specials)\b"
+    r"|(?<!\w)(?:ال)?(?:عرض|عروض|عروضنا|خصومات|تخفيضات|كوبونات|تنزيلات)(?!\w)"
+)
+_HEADS_OTHERS = re.compile(
+    r"\b(?:reviews?|testimonials?|customers? sa(?:y|id)|clients? say|our team|meet the|branch(?:es)?|locations?|find us|near(?:est)? you|faqs?|"
+    r"questions|how (?:it|does|to)|why|categories|brands|partners|related|you (?:may|might) (?:also )?like|also (?:bought|viewed)|"
+    r"recently viewed|recommended|contact|careers|jobs|features|benefits|our services|press|awards|gallery)\b"
+    r"|(?<!\w)(?:اراء|تقييمات|قالوا|عملا(?:ء|ؤ)نا|فريق|فروع|فروعنا|مواقعنا|الاسئله|اسئله|كيف|لماذا|تصنيفات|الاقسام|اقسام|شركا|ماركات|"
+    r"ذات صله|قد يعجبك|مشابهه|شاهدت|اتصل|وظائف|مميزات|خدماتنا|المعرض)"
+)
+_HEADS_NEWS = re.compile(
+    r"\b(?:blog|news|articles?|stories|tips|guides?|insights)\b|(?<!\w)(?:ال)?(?:مدونه|اخبار|مقالات|نصائح)(?!\w)"
+)
+_NEWS_NAMES = re.compile(r"(?<![a-z])(?:blog|news|articles?|press|story|stories|journal|magazine)(?![a-z])")
+_NEWS_URL = re.compile(
+    r"/(?:blogs?|news|articles?|press|stories|magazine|journal|media-cent\w+|tips)(?:/|$)|/\d{4}/\d{1,2}/"
+)
+_FILTERS = re.compile(
+    r"(?<![a-z])(?:categor(?:y|ies)|filters?|facets?|tabs?|sort|pager|pagination|app-store|social|floating\w*|icons?)(?![a-z])"
+)
+_PROMO = re.compile(r"(?<![a-z])promos?(?![a-z])")
+_PARTS = re.compile(r"\s[|•·–—:-]+\s|[|•:]")
+_LONGEST_HEADING = 7  # words; a headline has more
+_AROUND = 2  # elements around a part whose names still speak of it
+
+
+@dataclass(frozen=True)
+class Context:
+    """What surrounds a group."""
+
+    heading: str = ""  # folded
+    linked: bool = False  # its links lead to places named for offers
+    named: bool = False  # its classes speak of offers
+    headed: bool = False  # the heading before it does; without one, the page's title
+    news: bool = False  # all of these speak of articles
+    others: bool = False  # its heading speaks of something else: reviews, branches, questions
+    filters: bool = False  # its classes speak of categories and filters
+    past: bool = False  # its heading speaks of offers that are over
+
+    @property
+    def offers(self) -> bool:
+        """Whether offers are what one expects here."""
+        return self.linked or self.named or self.headed
+
+
+@dataclass(frozen=True)
+class Place:
+    """The page's headings by their place in the document."""
+
+    order: dict[HtmlElement, int]
+    headings: tuple[HtmlElement, ...]
+    title: str  # folded: the page's own title
+
+    @classmethod
+    def of(cls, body: HtmlElement, title: str) -> Place:
+        """The places of all elements of a page."""
+        order = {element: at for at, element in enumerate(body.iter())}
+        return cls(order, tuple(element for element in order if heading_level(element)), fold(title).text)
+
+    def heading_before(self, group: Sequence[Region]) -> str:
+        """The folded text of the nearest heading before a group that stands in none of its parts."""
+        inside = {part for region in group for part in region}
+        first = self.order[group[0][0]]
+        for heading in reversed(self.headings):
+            outside = heading not in inside and inside.isdisjoint(heading.iterancestors())
+            if self.order[heading] < first and outside and (text := text_of(heading)):
+                return fold(text).text
+        return ""
+
+
+def context_of(group: Sequence[Region], looks: Sequence[Look], place: Place) -> Context:
+    """What the heading before a group, its names and its links say of it."""
+    heading = place.heading_before(group)
+    names = _names(group)
+    urls = [unquote(look.links[0]).lower() for look in looks if look.links]
+    linked, named = _most(urls, _is_offer_url), bool(_NAMED_OFFER.search(names))
+    if named and not _heads_offers(place.title):  # newspapers call the teasers of their articles promos
+        named = bool(_NAMED_OFFER.search(_PROMO.sub(" ", names)))
+    headed = _heads_offers(heading or place.title)
+    news = _NEWS_NAMES.search(names) or _HEADS_NEWS.search(heading) or _most(urls, _is_news_url)
+    return Context(
+        heading=heading,
+        linked=linked,
+        named=named,
+        headed=headed,
+        news=bool(news) and not (linked or named) and not _HEADS_OFFERS.search(heading),
+        others=bool(_HEADS_OTHERS.search(heading)) and not linked and not _HEADS_OFFERS.search(heading),
+        filters=bool(_FILTERS.search(names)),
+        past=bool(PAST.search(heading)),
+    )
+
+
+def _names(group: Sequence[Region]) -> str:
+    first = group[0][0]
+    around = [element for element in first.iterancestors() if element.tag not in {"body", "html", "main"}][:_AROUND]
+    inner = [element for element in first.iter() if element.get("class")]
+    return " ".join(class_words(element) for element in (first, *around, *inner))
+
+
+def _is_offer_url(url: str) -> bool:
+    """Whether an address is that of one offer: a segment names offers and another follows it."""
+    segments = [part for part in url.split("?")[0].split("#")[0].split("/") if part]
+    return any(_NAMED_OFFER.search(part) for part in segments[:-1])
+
+
+def _heads_offers(text: str) -> bool:
+    """Whether a heading, or a part of a title, announces offers."""
+    return any(_HEADS_OFFERS.search(part) and len(part.split()) <= _LONGEST_HEADING for part in _PARTS.split(text))
+
+
+def _is_news_url(url: str) -> bool:
+    return bool(_NEWS_URL.search(url))
+
+
+def _most(urls: Sequence[str], test: Callable[[str], bool]) -> bool:
+    return bool(urls) and sum(map(test, urls)) * 2 >= len(urls)

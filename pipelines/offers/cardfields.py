@@ -1,0 +1,290 @@
+"""The fields of one card, each with the element it was read from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from pipelines.offers.cardimages import find_image
+from pipelines.offers.cardlooks import Region, class_words, leads_somewhere
+from pipelines.offers.cardpieces import CardField, Piece, read_pieces
+from pipelines.offers.cardprices import find_discount, find_prices, is_price
+from pipelines.offers.cardsigns import CALL, CODE_LABEL, LISTING, PLAIN_CALL, TIMELY, says_over
+from pipelines.web.characters import fold as fold_spaces
+from pipelines.windows.datetokens import fold
+
+__all__ = ["Fields", "read_fields"]
+
+_TAG_CLASS = re.compile(
+    r"(?<![a-z])(?:tags?|categor(?:y|ies)|cat|pills?|labels?|chips?|topics?|terms?|badges?|type|eyebrow)(?![a-z])"
+)
+_DATE_CLASS = re.compile(r"(?<![a-z])(?:valid\w*|expir\w*|until|end-?date|deadline|ends|period|duration)(?![a-z])")
+_POSTED = re.compile(r"(?<![a-z])(?:posted|published|updated|entry-date|post-date|byline|author)(?![a-z])")
+_CODE_CLASS = re.compile(r"(?<![a-z])(?:coupon|voucher|promo|discount)?-?code(?![a-z])")
+_CODE_ATTRIBUTES = ("data-clipboard-text", "data-coupon-code", "data-coupon", "data-code", "data-promo-code")
+_END_ATTRIBUTE = re.compile(
+    r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until|valid-?(?:until|to|through)|final-?date)"
+)
+_CODE = re.compile(r"(?=[A-Z0-9-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,23}")
+_OVER_CLASS = re.compile(
+    r"(?:^|\s)(?:is-|offer-|card-|promo-|deal-|status-|--)?(?:expired|ended|sold-?out|out-?of-?stock|outofstock)(?:\s|$|-offer|-card|-deal|-promo)"
+)
+_LABEL = re.compile(
+    r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
+)
+_NOISE = re.compile(
+    r"(?:new|hot|sale!?|featured|editor'?s? choice|best ?seller|limited|exclusive|popular|trending|deal|coupon|promo|offer|verified|top|"
+    r"جديد|حصري|مميز|الاكثر مبيعا|عرض خاص|عرض|خصم|\W+)\W*"
+)
+_LONGEST_TITLE = 200  # characters
+_LONGEST_LABEL = 40  # characters of a category
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True)
+class Fields:
+    """All that was read from one card."""
+
+    named: dict[str, CardField] = field(default_factory=dict)
+    tags: tuple[CardField, ...] = ()
+    discount: CardField | None = None  # a badge's percentage
+    alternative: CardField | None = None  # of the image
+    over: CardField | None = None  # what says that the offer is not to be had any more
+
+
+def read_fields(region: Region) -> Fields:
+    """The fields of a card; without a title it is none."""
+    pieces = read_pieces(region)
+    image, alternative = find_image(region)
+    title = _title(region, pieces, alternative)
+    price, before = find_prices([piece for piece in pieces if not _is_posted(piece)])
+    validity, code = _validity(region, pieces), _code(region, pieces)
+    tags = tuple(_tags(pieces, title))
+    used = [found.element for found in (title, validity, code, *tags) if found]
+    found = {
+        "title": title,
+        "price": _of_piece(price),
+        "price_before": _of_piece(before),
+        "validity": validity,
+        "code": code,
+        "category": next(iter(tags), None),
+        "url": _url(region, title),
+        "image": image,
+        "description": _description(pieces, used) or _told_by_image(title, alternative),
+    }
+    discount = find_discount(pieces)
+    return Fields(
+        {name: value for name, value in found.items() if value is not None},
+        tags,
+        CardField(str(discount[0]), discount[1].element) if discount else None,
+        alternative,
+        _over(region, pieces),
+    )
+
+
+def _of_piece(found: tuple[str, Piece] | None) -> CardField | None:
+    return CardField(found[0], found[1].element) if found else None
+
+
+# ---------------------------------------------------------------- title and description
+
+
+def _title(region: Region, pieces: Sequence[Piece], alternative: CardField | None) -> CardField | None:
+    """Its heading, what is called title, what is bold or a link, the image's text, else its first words."""
+    telling = [piece for piece in pieces if _tells(piece)]
+    kinds: tuple[Callable[[Piece], bool], ...] = (
+        lambda piece: piece.heading > 0,
+        lambda piece: piece.titled,
+        lambda piece: piece.tag in {"strong", "b", "dt", "summary", "th"},
+        lambda piece: piece.tag == "a" and len(piece.plain.split()) > 1,
+    )
+    for kind in kinds:
+        found = next((piece for piece in telling if kind(piece) and len(piece.text) <= _LONGEST_TITLE), None)
+        if found:
+            return CardField(found.text, found.element)
+    short = next((piece for piece in telling if len(piece.plain.split()) > 1 or _is_cell(piece)), None)
+    if short and len(short.text) <= _LONGEST_TITLE / 2:
+        return CardField(short.text, short.element)
+    return alternative or _titled_link(region) or (_first_sentence(short) if short else None) or _any(pieces)
+
+
+def _tells(piece: Piece) -> bool:
+    """Whether a text may be a title: no price, badge, date line or button."""
+    plain = piece.plain
+    empty = is_price(plain) or _NOISE.fullmatch(plain) or find_discount([piece]) is not None and not piece.heading
+    call = PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain) or piece.tag == "button"
+    return not (empty or call or piece.struck or says_over(plain) or _is_posted(piece) or _is_dated(piece))
+
+
+def _is_dated(piece: Piece) -> bool:
+    """Whether a text is a line about validity and no more."""
+    return not piece.heading and len(piece.plain.split()) <= 12 and bool(TIMELY.match(piece.plain))
+
+
+def _is_cell(piece: Piece) -> bool:
+    return piece.tag in {"td", "th"}
+
+
+def _first_sentence(piece: Piece) -> CardField:
+    sentence = re.split(r"(?<=[.!?؟])\s", piece.text, maxsplit=1)[0]
+    return CardField(sentence[:_LONGEST_TITLE], piece.element)
+
+
+def _titled_link(region: Region) -> CardField | None:
+    links = (link for part in region for link in part.iter("a") if (link.get("title") or "").strip())
+    return next((CardField(fold_spaces(link.get("title") or ""), link, "title") for link in links), None)
+
+
+def _any(pieces: Sequence[Piece]) -> CardField | None:
+    """Where nothing else heads it: the saving itself, or whatever text there is."""
+    return next(
+        (CardField(p.text[:_LONGEST_TITLE], p.element) for p in pieces if p.plain and not says_over(p.plain)), None
+    )
+
+
+def _description(pieces: Sequence[Piece], used: Sequence[HtmlElement]) -> CardField | None:
+    """The longest passage that is none of the other fields."""
+    rest = [
+        piece
+        for piece in pieces
+        if piece.tag not in {"a", "button"}
+        and not piece.heading
+        and not _overlaps(piece.element, used)
+        and _is_passage(piece)
+    ]
+    longest = max(rest, key=lambda piece: len(piece.text), default=None)
+    return CardField(longest.text, longest.element) if longest else None
+
+
+def _is_passage(piece: Piece) -> bool:
+    return (
+        len(piece.plain.split()) >= 3
+        and not is_price(piece.plain)
+        and not says_over(piece.plain)
+        and not _is_posted(piece)
+    )
+
+
+def _overlaps(element: HtmlElement, used: Sequence[HtmlElement]) -> bool:
+    return any(
+        other is element or other in element.iterdescendants() or other in element.iterancestors() for other in used
+    )
+
+
+def _told_by_image(title: CardField | None, alternative: CardField | None) -> CardField | None:
+    if alternative is None or (title and _same(alternative.value, title.value)):
+        return None
+    return alternative if len(alternative.value.split()) >= 4 else None
+
+
+def _same(one: str, other: str) -> bool:
+    first, second = fold(one).text, fold(other).text
+    return first in second or second in first
+
+
+# ---------------------------------------------------------------- validity, code, category
+
+
+def _validity(region: Region, pieces: Sequence[Piece]) -> CardField | None:
+    """The line that says until when: by its words, by its label, or by what it is called."""
+    for at, piece in enumerate(pieces):
+        if _is_posted(piece):
+            continue
+        following = pieces[at + 1] if at + 1 < len(pieces) else None
+        if following and _is_label(piece) and _DIGIT.search(following.plain) and len(following.plain) <= 60:
+            return CardField(f"{piece.text} {following.text}", following.element)
+        if TIMELY.search(piece.plain) and len(piece.plain) <= 300:
+            return CardField(piece.text, piece.element)
+        if _DATE_CLASS.search(piece.classes) and _DIGIT.search(piece.plain) and len(piece.plain) <= 120:
+            return CardField(piece.text, piece.element)
+    return next(_end_attributes(region), None)
+
+
+def _is_label(piece: Piece) -> bool:
+    """Whether a text only announces a date: «Valid until», «تاريخ الانتهاء:»."""
+    return len(piece.plain) <= 30 and not _DIGIT.search(piece.plain) and bool(_LABEL.fullmatch(piece.plain))
+
+
+def _end_attributes(region: Region) -> Iterator[CardField]:
+    """What counts down names its end in an attribute."""
+    for element in (inner for part in region for inner in part.iter()):
+        for name, value in element.attrib.items():
+            if _END_ATTRIBUTE.fullmatch(str(name)) and re.match(r"20\d\d[-/]\d\d?[-/]\d\d?", str(value)):
+                yield CardField(str(value), element, str(name))
+
+
+def _is_posted(piece: Piece) -> bool:
+    return bool(_POSTED.search(piece.classes)) or (piece.tag == "time" and "published" in piece.classes)
+
+
+def _code(region: Region, pieces: Sequence[Piece]) -> CardField | None:
+    for element in (inner for part in region for inner in part.iter()):
+        for name in _CODE_ATTRIBUTES:
+            if _CODE.fullmatch((element.get(name) or "").strip()):
+                return CardField((element.get(name) or "").strip(), element, name)
+    for at, piece in enumerate(pieces):
+        if _CODE_CLASS.search(piece.classes) and _CODE.fullmatch(piece.text):
+            return CardField(piece.text, piece.element)
+        if found := _labelled_code(piece, pieces[at + 1] if at + 1 < len(pieces) else None):
+            return found
+    return None
+
+
+def _labelled_code(piece: Piece, following: Piece | None) -> CardField | None:
+    """A code after its label, in the same text or as the next."""
+    label = CODE_LABEL.search(piece.plain)
+    if label is None or len(piece.plain) != len(piece.text):
+        return None
+    rest = piece.text[label.end() :]
+    if found := _CODE.match(rest):
+        return CardField(found[0], piece.element)
+    if not rest.strip(" :") and following and _CODE.fullmatch(following.text):
+        return CardField(following.text, following.element)
+    return None
+
+
+def _tags(pieces: Sequence[Piece], title: CardField | None) -> Iterator[CardField]:
+    for piece in pieces:
+        other = title and piece.element is title.element
+        if not other and len(piece.text) <= _LONGEST_LABEL and _TAG_CLASS.search(piece.classes) and _is_tag(piece):
+            yield CardField(piece.text, piece.element)
+
+
+def _is_tag(piece: Piece) -> bool:
+    plain = piece.plain
+    said = is_price(plain) or says_over(plain) or _NOISE.fullmatch(plain) or _DIGIT.search(plain)
+    return not (said or PLAIN_CALL.fullmatch(plain) or CALL.search(plain) or TIMELY.search(plain) or piece.heading)
+
+
+# ---------------------------------------------------------------- link, and whether it is over
+
+
+def _url(region: Region, title: CardField | None) -> CardField | None:
+    """The title's link, else the first that leads somewhere, an offer's own before one to buy or call."""
+    links = [link for part in region for link in part.iter("a")]
+    around = list(region[0].iterancestors("a"))
+    own = [] if title is None else [*title.element.iter("a"), *title.element.iterancestors("a")]
+    for link in (*own, *links, *around):
+        if leads_somewhere(link):
+            return CardField((link.get("href") or "").strip(), link, "href")
+    return None
+
+
+def _over(region: Region, pieces: Sequence[Piece]) -> CardField | None:
+    """A badge, a line or a class that says the offer is over."""
+    for piece in pieces:
+        if says_over(piece.plain):
+            return CardField(piece.text, piece.element)
+    for part in region:
+        for element in (part, *part.iterdescendants()):
+            if _OVER_CLASS.search(class_words(element).strip()) and _speaks_for_all(element, part):
+                return CardField(element.get("class") or "", element, "class")
+    return None
+
+
+def _speaks_for_all(element: HtmlElement, part: HtmlElement) -> bool:
+    """Whether a class speaks of the whole card: it is the card's own, or that of its only wrapper or of a mark."""
+    return element is part or len(part) == 1 or not list(element)

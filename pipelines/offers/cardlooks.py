@@ -1,0 +1,176 @@
+"""What one look at a part of a page tells about it: text, link, image, headings and the words of an offer in it.
+
+A look is cheap and is taken at every part that may be a card; the fields are read only from those that are.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.offers.cardsigns import CALL, EDITORIAL, LISTING, MONEY, OFFERING, PLAIN_CALL, SAVING, TIMELY
+from pipelines.web.characters import fold as fold_spaces
+from pipelines.windows.datetokens import fold
+
+__all__ = [
+    "HEADINGS",
+    "Look",
+    "Region",
+    "class_words",
+    "heading_level",
+    "is_editorial",
+    "leads_somewhere",
+    "look_at",
+    "names_title",
+    "text_of",
+]
+
+Region = tuple[HtmlElement, ...]  # one element, or neighbours that nobody wrapped
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TITLED = re.compile(r"(?<![a-z])(?:title|headline|heading|header|name|subject|caption-title)(?![a-z])")
+_NOT_TITLED = re.compile(
+    r"(?<![a-z])(?:sub|user|author|price|company|meta|file|category|section|wrap\w*|brand|store|merchant|page|img|image|icon)(?![a-z])"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOWHERE = re.compile(r"^(?:#|javascript:|mailto:|tel:|sms:|whatsapp:|data:)", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"//(?:www\.)?(?:facebook|twitter|x|instagram|linkedin|pinterest|t\.me|wa\.me|api\.whatsapp|youtube|snapchat|tiktok)\b|[/.]maps?[./]|/maps\b"
+)
+_MOST_TEXT = 4_000  # characters; more is no card but a part of the page
+_WORD = re.compile(r"[^\W\d_]{2,}|\d+")
+_WORDS_OF_IMAGES = frozenset(
+    {"icon", "logo", "image", "img", "photo", "picture", "banner", "thumbnail", "png", "jpg", "svg", "webp"}
+)
+_SHORTEST_PROSE = 4  # words
+
+
+@dataclass(frozen=True)
+class Look:
+    """One part of a page as seen at a glance."""
+
+    text: str  # white space folded
+    plain: str  # folded for matching, alternative texts included
+    headings: int  # headings and elements called title
+    links: tuple[str, ...]  # distinct addresses that lead to a page
+    images: int
+    call: bool  # a button or link says what to do
+    prose: int  # words of the longest passage
+    priced: bool
+    saving: bool
+    timely: bool
+    offering: bool
+    coded: bool
+    bold: bool
+    controls: int  # of a form
+    words: int  # its text and the names of its images and links, without "icon" and its like
+
+    @property
+    def signs(self) -> int:
+        """How many kinds of things it says that offers say."""
+        return self.saving + self.timely + self.priced + self.coded
+
+    @property
+    def strong(self) -> bool:
+        """Whether it says something that hardly any text but an offer's says."""
+        return self.saving or self.timely or self.coded
+
+    @property
+    def weight(self) -> int:
+        """How complete a card it would be; two is what any list item has."""
+        shown = (bool(self.headings), bool(self.links), self.images > 0, self.prose >= _SHORTEST_PROSE, self.call)
+        return sum(shown) + self.strong + (self.priced or self.offering)
+
+    @property
+    def sized(self) -> bool:
+        """Whether it is no larger than a card may be."""
+        return len(self.text) <= _MOST_TEXT
+
+
+def class_words(element: HtmlElement) -> str:
+    """The element's class and id in lower case, words of camel case apart."""
+    return _CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}").lower()
+
+
+def heading_level(element: HtmlElement) -> int:
+    """1 to 6 for a heading, else 0."""
+    if element.tag in HEADINGS:
+        return int(element.tag[1])
+    return 2 if element.get("role") == "heading" else 0
+
+
+def names_title(element: HtmlElement) -> bool:
+    """Whether the element's class says that it is a title."""
+    words = class_words(element)
+    return bool(_TITLED.search(words)) and not _NOT_TITLED.search(words)
+
+
+def text_of(element: HtmlElement) -> str:
+    """The element's text with a space between its parts, white space folded."""
+    return fold_spaces(" ".join(element.itertext()))
+
+
+def look_at(region: Region) -> Look:
+    """A look at a region of the visible tree."""
+    texts: list[str] = []
+    extra: list[str] = []
+    links: dict[str, None] = {}
+    headings = images = 0
+    call = bold = False
+    controls = 0
+    for element in (inner for part in region for inner in part.iter()):
+        tag = element.tag
+        texts.extend(filter(None, (element.text, element.tail if element not in region else None)))
+        if tag == "a" or tag == "button":
+            words = fold(text_of(element)).text
+            call = call or tag == "button" or bool(PLAIN_CALL.fullmatch(words) or CALL.search(words))
+            extra.append(element.get("title") or "")
+            if not LISTING.fullmatch(words):
+                _add_link(links, element)
+        elif tag in ("label", "select", "input", "option", "textarea"):
+            controls += 1
+        elif tag in ("strong", "b", "dt", "th"):
+            bold = True
+        elif tag == "img":
+            images += 1
+            extra.append(element.get("alt") or "")
+        elif tag in HEADINGS or (element.get("class") and names_title(element)):
+            headings += 1
+    for around in region[0].iterancestors("a"):
+        _add_link(links, around)
+    text = fold_spaces(" ".join(texts))
+    plain = fold(f"{text} {' '.join(filter(None, extra))}"[:_MOST_TEXT]).text
+    return Look(
+        text, plain, headings, tuple(links), images, call, _longest(texts),
+        priced=bool(MONEY.search(plain)), saving=bool(SAVING.search(plain)), timely=bool(TIMELY.search(plain)),
+        offering=bool(OFFERING.search(plain)), coded=_is_coded(region), bold=bold, controls=controls,
+        words=len({word for word in _WORD.findall(plain) if word not in _WORDS_OF_IMAGES}),
+    )  # fmt: skip
+
+
+def leads_somewhere(link: HtmlElement) -> bool:
+    """Whether a link leads to a page: not to a place on this one, a telephone, a map or a network to share with."""
+    href = (link.get("href") or "").strip()
+    return bool(href) and not _NOWHERE.match(href) and not _ELSEWHERE.search(href)
+
+
+def _add_link(links: dict[str, None], link: HtmlElement) -> None:
+    if leads_somewhere(link):
+        links[(link.get("href") or "").strip()] = None
+
+
+def _longest(texts: list[str]) -> int:
+    return max((len(text.split()) for text in texts), default=0)
+
+
+def _is_coded(region: Region) -> bool:
+    return any(
+        part.xpath("boolean(descendant-or-self::*[@data-clipboard-text or @data-code or @data-coupon])")
+        for part in region
+    )
+
+
+def is_editorial(title: str) -> bool:
+    """Whether a title is one of an article rather than of an offer."""
+    return bool(EDITORIAL.search(fold(title).text))

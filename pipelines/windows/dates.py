@@ -50,8 +50,8 @@ class CalendarDay:
         """The first and the last Gregorian day meant, or None when year or month is missing or no such day exists."""
         if self.year is None or self.month is None:
             return None
-        first = _gregorian(self.year, self.month, self.day or 1, self.hijri)
-        last = _gregorian(self.year, self.month, self.day, self.hijri) if self.day else self._month_end()
+        first = _gregorian(self.year, self.month, 1 if self.day is None else self.day, self.hijri)
+        last = self._month_end() if self.day is None else first
         return (first, last) if first and last else None
 
     def _month_end(self) -> date | None:

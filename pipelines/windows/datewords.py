@@ -71,8 +71,8 @@ ZONES: dict[str, str] = {
 # Language -> kind -> phrases. The longest phrase that matches wins.
 PHRASES: dict[str, dict[Kind, str]] = {
     "en": {
-        "until": "until|till|til|'til|through|thru|up to|upto|up until|up till|expires|expire|expired|expiring|expiry"
-        "|expiry date|expiration|expiration date|ends|ended|ending|end on|end date|last day|last date|final day"
+        "until": "until|till|til|'til|through|thru|up to|upto|up until|up till|exp|exp.|expires|expire|expired|expiring"
+        "|expiry|expiry date|expiration|expiration date|ends|ended|ending|end on|end date|last day|last date|final day"
         "|final date"
         "|no later than|not later than|not after|deadline|closes|closing|closing date|finishes|concludes|valid to"
         "|valid through|available to|runs to|by",

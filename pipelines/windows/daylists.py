@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelines.windows.dates import CalendarDay
-from pipelines.windows.daytext import DayText, Order, Tokens, at_token, read_bare_day, read_day
+from pipelines.windows.daytext import DayText, Order, Tokens, at_token, read_bare_day, read_day, read_pair
 
 __all__ = ["Span", "read_days"]
 
@@ -57,13 +57,20 @@ def _is_stray(tokens: Tokens, at: int, found: list[tuple[Span, int]]) -> bool:
 
 
 def _span(tokens: Tokens, at: int, order: Order, *, between: bool) -> tuple[Span, int] | None:
-    first = _any_day(tokens, at, order)
+    first = _any_day(tokens, at, order) or _pair_in_range(tokens, at, order, cued=between)
     if not first:
         return None
     bare = first[0].day.month is None and at_token(tokens, first[1]).text in (",", "،")
     joint = first[1] if bare else _joint(tokens, first[1], between=between)  # «SAR 30, until 12 March»
-    last = _any_day(tokens, joint, order) if joint != first[1] else None
+    last = (_any_day(tokens, joint, order) or read_pair(tokens, joint, order)) if joint != first[1] else None
     return (Span(first[0], last[0]), last[1]) if last else (Span(first[0], first[0]), first[1])
+
+
+def _pair_in_range(tokens: Tokens, at: int, order: Order, *, cued: bool) -> tuple[DayText, int] | None:
+    """«1/7» of «1/7 - 31/7/2026» or «from 1/7 to 31/7»; alone it may be a fraction."""
+    joint = _joint(tokens, at + 1, between=cued)
+    last = at_token(tokens, joint).kind if joint != at + 1 else ""
+    return read_pair(tokens, at, order) if last == "numeric" or (cued and last == "pair") else None
 
 
 def _any_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
@@ -74,6 +81,11 @@ def _joint(tokens: Tokens, at: int, *, between: bool) -> int:
     """The position after «to», «until», a dash, or the «and» of «between … and …»."""
     joints = ("to", "until", "dash", "and") if between else ("to", "until", "dash")
     start = at + 1 if at_token(tokens, at).text in (",", "،") else at
+    if (
+        at_token(tokens, start).text == "/"
+        and at_token(tokens, at - 1).kind == at_token(tokens, start + 1).kind == "iso"
+    ):
+        return start + 1  # an interval of ISO 8601
     if at_token(tokens, start).kind not in joints:
         return at
     while at_token(tokens, start).kind in (*joints, "filler", "on", "of"):

@@ -260,12 +260,20 @@ def _year(tokens: Tokens, at: int) -> tuple[int | None, int]:
     token = at_token(tokens, year_at)
     if token.kind == "year2":
         return 2000 + int(token.text[1:]), year_at + 1
-    joined = tokens[at - 1].end == at_token(tokens, at).start and at_token(tokens, at).text == "-"
-    if token.kind == "num" and joined and len(token.text) == 2:
+    if token.kind == "num" and len(token.text) == 2 and _is_short_year(tokens, at, year_at):
         return 2000 + token.value, year_at + 1
     if token.kind != "num" or not token.text.isdigit() or len(token.text) != 4:
         return None, at
     return token.value, _era(tokens, year_at + 1)[1]
+
+
+def _is_short_year(tokens: Tokens, at: int, year_at: int) -> bool:
+    """Whether two digits are a year: «31-Mar-26», «31 Mar 26 – …»; not «Jul 1-31», «30 June 25 outlets»."""
+    before, month = at_token(tokens, at - 2), at_token(tokens, at - 1)
+    if year_at > at:
+        return at_token(tokens, at).text == "-" and before.text == "-" and month.end == at_token(tokens, at).start
+    ends = at_token(tokens, year_at + 1).kind in ("end", "break", "dash", "to", "until", "limited")
+    return month.kind == "month" and before.kind == "num" and ends and 20 <= tokens[year_at].value <= 49
 
 
 def _era(tokens: Tokens, at: int) -> tuple[str | None, int]:

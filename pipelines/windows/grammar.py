@@ -178,7 +178,6 @@ def _length_only(tokens: Tokens, at: int, order: Order) -> Found | None:
 _SINCE = ("from", "after", "of", "since", "following", "upon", "starting", "من", "بعد", "ابتداء من")
 
 _Read = Callable[[Tokens, int, Order], Found | None]
-_DAY = (_plain,)
 _RULES: dict[str, tuple[_Read, ...]] = {
     "limited": (_limited,), "not_window": (_not_window,), "every": (read_weekdays,), "dayset": (read_weekdays,),
     "except": (read_except,), "until": (_until,), "before": (_until,), "within": (_within,), "to": (_valid_to,),
@@ -186,8 +185,9 @@ _RULES: dict[str, tuple[_Read, ...]] = {
     "lasting": (_lasting,), "weekday": (read_weekdays, _plain), "num": (read_monthdays, _length_only, _plain),
     "word": (_length_only,), "end_of": (_end_named, _plain),
     **dict.fromkeys(
-        ("iso", "numeric", "month", "given", "middle_of", "start_of", "filler", "of", "time", "noon", "midnight"), _DAY
+        ("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "filler", "of", "time"), (_plain,)
     ),
+    **dict.fromkeys(("noon", "midnight"), (_plain,)),
 }  # fmt: skip
 
 

@@ -169,6 +169,8 @@ def _neighbour_year(day: DayText, other: DayText, *, back: bool) -> DayText:
     if day.day.year is not None or other.day.year is None or day.day.hijri != other.day.hijri:
         return day
     mine, theirs = _in_the_year(day.day), _in_the_year(other.day)
+    if mine[0] == theirs[0]:  # «20 – 10 June» is a mistake, «27 Dec – 5 Jan» goes over the year's end
+        return _in_year(day, other.day.year)
     over = -1 if back and mine > theirs else 1 if not back and mine < theirs else 0
     return _in_year(day, other.day.year + over)
 

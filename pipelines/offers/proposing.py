@@ -7,7 +7,8 @@ discovery found there, and the page read by the selectors alone gives the very o
 
 from __future__ import annotations
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
@@ -29,10 +30,16 @@ from pipelines.web.html import parse_html, read_html
 __all__ = ["Proposed", "propose_selectors", "selectors_for"]
 
 _FIELDS = ("title", "description", "price", "price_before", "validity", "category", "code", "url", "image")
-# Values that may be a part of the text selected, because what is read from it is read with care.
-_WITHIN = frozenset({"description", "price", "price_before", "validity"})
-_TELLING_TAGS = "h1 h2 h3 h4 h5 h6 a img time del s ins strong b em small p figcaption dt dd button td"
-_TELLING = frozenset(_TELLING_TAGS.split())
+# Values that may be a part of the text selected, and here and there another: what is read from it is read with care,
+# and the whole is proven. Of a category the page often shows several, and any of them names the place.
+_LOOSE = frozenset({"description", "price", "price_before", "validity", "category"})
+_ENOUGH = 0.8  # share of the cards that must agree then
+_OFFERS = re.compile(r"offer|promo|deal|coupon|voucher|discount|special|campaign|bundle|package", re.IGNORECASE)
+_ANY_BLOCK = "block box card cell entry element item panel post slide swiper-slide teaser tile"
+_ANYTHING = frozenset(_ANY_BLOCK.split())
+_TAGS = "h1 h2 h3 h4 h5 h6 time del s a img ins strong b em small p figcaption dt dd button td"
+_TAG_NAMES = frozenset(_TAGS.split())
+_TELLING = frozenset(_TAGS.split()[:9])  # that say by themselves what they hold
 _FAR = 6  # ancestors whose names may tell one list of cards from another
 _SAMPLE = 4  # cards whose elements are looked at for names; every card proves what was found
 _MOST_CANDIDATES = 24  # for one field
@@ -100,13 +107,19 @@ def _offers(page: Page) -> list[Draft]:
 
 
 def _same(read: Sequence[Draft], found: Sequence[Draft]) -> bool:
-    return Counter(map(_facts, read)) == Counter(map(_facts, found))
+    """Whether both are the same offers, each with at least the categories that were found."""
+    if Counter(map(_facts, read)) != Counter(map(_facts, found)):
+        return False
+    categories: dict[object, set[str]] = defaultdict(set)
+    for draft in read:
+        categories[_facts(draft)].update(draft.category)
+    return all(categories[_facts(draft)].issuperset(draft.category) for draft in found)
 
 
 def _facts(draft: Draft) -> tuple[object, ...]:
     """All of an offer that a bot may quote as a fact; its description and text may be cut differently."""
     price = (draft.price, draft.price_before, draft.currency, draft.discount_percent, draft.code)
-    return (draft.title, price, draft.window.ranges, draft.url, frozenset(draft.category), draft.image_url)
+    return (draft.title, price, draft.window.ranges, draft.url, draft.image_url)
 
 
 # ---------------------------------------------------------------- the item
@@ -147,9 +160,10 @@ def _item_candidates(place: _Place) -> Iterator[str]:
 
 
 def _common(elements: Sequence[HtmlElement]) -> list[str]:
-    """The stable class names that every element carries."""
-    names = list(stable_classes(elements[0]))
-    return [name for name in names if all(name in (element.get("class") or "").split() for element in elements)]
+    """The stable class names that every element carries, those first that say what it is."""
+    carried = set.intersection(*(set((element.get("class") or "").split()) for element in elements))
+    names = [name for name in stable_classes(elements[0]) if name in carried]
+    return sorted(names, key=lambda name: (not _OFFERS.search(name), name in _ANYTHING))
 
 
 def _around(elements: Sequence[HtmlElement]) -> Iterator[tuple[str, bool]]:
@@ -191,22 +205,28 @@ def _field(name: str, item: str, place: _Place) -> str | None:
     wanted = {path: _value(name, card, place.base) for path, card in zip(place.paths, place.cards, strict=True)}
     if not any(wanted.values()):
         return None
+    close: dict[int, str] = {}  # on how many cards a selector is exact -> the first that is
     near: str | None = None
     for css in list(dict.fromkeys(_field_candidates(name, place.cards)))[:_MOST_CANDIDATES]:
         read = read_selected(place.visible, replace(OfferSelectors(item), **{name: css}), place.base)
         found = {offer.region: _text(name, offer) for offer in read}
-        if all(found.get(path, "") == value for path, value in wanted.items()):
+        exact = sum(found.get(path, "") == value for path, value in wanted.items())
+        if exact == len(wanted):
             return css
-        if near is None and name in _WITHIN and all(_holds(found.get(path, ""), v) for path, v in wanted.items()):
+        close.setdefault(exact, css)
+        if near is None and sum(_holds(found.get(path, ""), v) for path, v in wanted.items()) >= _ENOUGH * len(wanted):
             near = css
-    return near
+    if name not in _LOOSE:
+        return None
+    most = max(close, default=0)
+    return close[most] if most >= _ENOUGH * len(wanted) else near
 
 
 def _value(name: str, card: Card, base: str) -> str:
     field = card.fields.get(name)
     if field is None:
         return ""
-    return urljoin(base, field.value) if name in ("url", "image") else fold(field.value)
+    return urljoin(base, field.value.strip()) if name in ("url", "image") else fold(field.value)
 
 
 def _text(name: str, offer: SelectedOffer) -> str:
@@ -224,7 +244,14 @@ def _field_candidates(name: str, cards: Sequence[Card]) -> Iterator[str]:
     ways = [list(_ways(name, card)) for card in sample]
     ranked = Counter(chain.from_iterable(dict.fromkeys(way) for way in ways))
     order = {css: at for at, css in enumerate(dict.fromkeys(chain.from_iterable(ways)))}
-    yield from sorted(ranked, key=lambda css: (css.count(" ") > 0, -ranked[css], order[css]))
+    yield from sorted(ranked, key=lambda css: (_rank(css), -ranked[css], order[css]))
+
+
+def _rank(css: str) -> int:
+    """Names first, then names within names, then tags of which a card may soon have another."""
+    if " " in css:
+        return 1 if "." in css else 2
+    return 0 if "." in css or "[" in css or "::" in css or css in _TELLING else 2
 
 
 def _ways(name: str, card: Card) -> Iterator[str]:
@@ -240,11 +267,13 @@ def _element_ways(element: HtmlElement, card: HtmlElement) -> Iterator[str]:
     yield from (f"{tag}.{name}" for name in classes)
     if _is_plain(prop := element.get("itemprop") or ""):
         yield f'[itemprop="{prop}"]'
-    if tag in _TELLING:
+    if tag in _TAG_NAMES:
         yield tag
     for around in _inside(element, card):
-        yield from (f".{name} {own}" for name in stable_classes(around) for own in (tag, *(f".{c}" for c in classes)))
-        if around.tag in _TELLING:
+        between = " > " if around is element.getparent() else " "
+        owns = (tag, *(f".{name}" for name in classes))
+        yield from (f".{name}{between}{own}" for name in stable_classes(around) for own in owns)
+        if around.tag in _TAG_NAMES:
             yield f"{around.tag} {tag}"
 
 

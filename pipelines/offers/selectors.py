@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["BadSelector", "SelectedOffer", "check_selectors", "read_selected"]
 
 _LINKED = {"url", "image"}  # fields that hold addresses
+_AROUND = " \t\n\f\r"  # what HTML allows around an address
 
 
 class BadSelector(FreshetError):
@@ -82,15 +83,20 @@ def _text(item: Selector, field: str, selector: str | None, base: str) -> str:
 
 def _texts(item: Selector, field: str, selector: str, base: str) -> Iterator[str]:
     for found in _query(item, field, selector):
-        text = fold(found.root) if isinstance(found.root, str) else _of_element(found.root, field)
+        text = _of_attribute(found.root, field) if isinstance(found.root, str) else _of_element(found.root, field)
         if text:
             yield urljoin(base, text) if field in _LINKED else text
+
+
+def _of_attribute(value: str, field: str) -> str:
+    """An attribute's or text node's value; within an address white space of any kind is a character like others."""
+    return value.strip(_AROUND) if field in _LINKED else fold(value)
 
 
 def _of_element(element: HtmlElement, field: str) -> str:
     """An element's visible text; of a link or an image, when an address is wanted, its address."""
     if field in _LINKED:
-        return fold(element.get("href") or element.get("src") or "")
+        return _of_attribute(element.get("href") or element.get("src") or "", field)
     return visible_text(element) or (fold(element.get("content") or element.get("datetime") or ""))
 
 

@@ -270,6 +270,7 @@ class Draft:
     terms: str | None = None
     evidence: tuple[Evidence, ...] = ()
     region: str = ""  # path of the element the offer was read from: its blocks are cut from the page's own entry
+    identifier: str = ""  # sku:… or code:… by which its seller knows it, also where the key is an address
 
 
 @dataclass(frozen=True)

@@ -54,18 +54,25 @@ def draft_offers(
     return merged, (*findings, *conflicts)
 
 
-def _key(candidate: Candidate, page_url: str, *, alone: bool) -> str:
+def _key(candidate: Candidate, page_url: str, *, alone: bool, numbered: bool) -> str:
     if candidate.own_page:
         return page_url
     if candidate.url and alone and candidate.url != page_url and origin_of(candidate.url) == origin_of(page_url):
         return candidate.url
-    return candidate.identifier or f"{page_url}#{_slug(candidate.title)}"
+    # one code for all that a page offers names none of it
+    return candidate.identifier if numbered else f"{page_url}#{_slug(candidate.title)}"
 
 
 def _keys(candidates: Sequence[Candidate], page_url: str) -> list[str]:
     """Each candidate's key; those that only a title names and that are not one offer get keys of their own."""
     shared = Counter(url for url, _ in {(candidate.url, candidate.title.casefold()) for candidate in candidates})
-    keys = [_key(candidate, page_url, alone=shared[candidate.url] == 1) for candidate in candidates]
+    numbers = Counter(
+        number for number, _ in {(candidate.identifier, candidate.title.casefold()) for candidate in candidates}
+    )
+    keys = [
+        _key(c, page_url, alone=shared[c.url] == 1, numbered=bool(c.identifier) and numbers[c.identifier] == 1)
+        for c in candidates
+    ]
     alike: dict[str, list[int]] = defaultdict(list)
     for at, key in enumerate(keys):
         if key.startswith(f"{page_url}#"):
@@ -123,6 +130,7 @@ def _draft(
         image_url=candidate.image or None,
         evidence=tuple(replace(found, url=page.url) for found in candidate.evidence),
         region=candidate.region,
+        identifier=candidate.identifier,
     )
 
 

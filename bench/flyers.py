@@ -1,6 +1,6 @@
 """Offers in documents whose truth is known by construction: recall, precision, prices and end dates.
 
-    python -m bench.flyers [--misses]
+python -m bench.flyers [--misses]
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bench.flyer_cases import Case, Truth, flyers, others
+from bench.flyer_cases import flyers, others
+from bench.flyer_cases_hard import hard_flyers, hard_others
+from bench.flyer_truth import Case, Truth
 from pipelines.documents.reading import DocumentReader
 from pipelines.reading import read_page
 from pipelines.records import Draft, Page, ReadingRules
@@ -37,8 +39,8 @@ def main() -> None:
     wanted = arguments.parse_args()
     began = time.perf_counter()
     with DocumentReader() as reader:
-        scores = [_score(case, reader) for case in flyers()]
-        false = [(case.name, draft.title) for case in others() for draft in _read(case, reader)]
+        scores = [_score(case, reader) for case in (*flyers(), *hard_flyers())]
+        false = [(case.name, draft.title) for case in (*others(), *hard_others()) for draft in _read(case, reader)]
     pairs = [pair for score in scores for pair in score.pairs]
     hits = [(truth, draft) for truth, draft in pairs if draft]
     found = sum(len(score.found) for score in scores)
@@ -49,7 +51,9 @@ def main() -> None:
         print(f"{field:9} right in {1 - wrong[field] / len(hits):.3f} of the offers found")
     late = sum(_is_late(truth, draft) for truth, draft in hits)
     print(f"ends later than the truth, or none where one is stated: {late}")
-    print(f"{len(others())} documents of other kinds: {len(false)} offers read in them {false or ''}")
+    print(
+        f"{len([*others(), *hard_others()])} documents of other kinds: {len(false)} offers read in them {false or ''}"
+    )
     if wanted.misses:
         for line in _misses(scores):
             print(line)
@@ -91,12 +95,14 @@ def _shown(value: object) -> str | None:
 
 def _last_day(draft: Draft) -> str | None:
     end = end_of(draft.window)
+    if not draft.window.ranges:
+        return "never"
     return (end - timedelta(seconds=1)).astimezone(_RULES.zone).date().isoformat() if end else None
 
 
 def _is_late(truth: Truth, draft: Draft) -> bool:
     last = _last_day(draft)
-    return truth.end is not None and bool(draft.window.ranges) and (last is None or last > truth.end)
+    return truth.end is not None and last != "never" and (last is None or truth.end == "never" or last > truth.end)
 
 
 def _misses(scores: list[_Score]) -> Iterator[str]:

@@ -177,7 +177,7 @@ def _paragraphs(lines: Sequence[Segment], body: float) -> Iterator[list[Segment]
     left, right = min((s.x0 for s in lines), default=0), max((s.x1 for s in lines), default=0)
     current: list[Segment] = []
     for at, line in enumerate(lines):
-        fits = line.size < body * _LARGER and _would_fit(line, lines, at)
+        fits = line.size < body * _LARGER and (_would_fit(line, lines, at) or _lists_prices(lines, at))
         if current and (fits or _begins(line, current, usual, (left, right))):
             yield current
             current = []
@@ -204,7 +204,7 @@ def _begins(line: Segment, current: Sequence[Segment], usual: float, column: tup
         return True
     if line.bold != above.bold and (above.bold or line.bold) and all(s.bold == above.bold for s in current):
         return True
-    if _ITEM.match(line.text) or (_PRICED.search(line.text) and _PRICED.search(above.text)):
+    if _ITEM.match(line.text):
         return True
     width = column[1] - column[0]
     short = (
@@ -230,6 +230,12 @@ def _would_fit(line: Segment, lines: Sequence[Segment], at: int) -> bool:
     needed = len(word) / max(len(line.text), 1) * (line.x1 - line.x0) + 0.8 * line.size
     room = above.x0 - left if direction_of(line.text) > 0 else right - above.x1
     return room > max(needed, _ROOM * (right - left))
+
+
+def _lists_prices(lines: Sequence[Segment], at: int) -> bool:
+    """Whether this line and the next, or the one above, end in an amount: each is an item of its own."""
+    near = [lines[other].text for other in (at - 1, at + 1) if 0 <= other < len(lines)]
+    return bool(_PRICED.search(lines[at].text)) and any(_PRICED.search(text) for text in near)
 
 
 def _same_line_height(line: Segment, current: Sequence[Segment]) -> bool:

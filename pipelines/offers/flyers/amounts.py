@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from pipelines.offers.currencies import currency_after, currency_before
@@ -33,7 +34,8 @@ class Amounts:
 
 _NUMBER = re.compile(r"(?<![\d.,٫٬/:-])\d+(?:[.,٫٬]\d+)*(?![\d/:])")
 _GIFT = re.compile(
-    r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)(?![-\w])|\bcomplimentary\b|مجانا|مجاني\w?|مجانيه"
+    r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)(?![-\w])|\bcomplimentary\b"
+    r"|مجانا|مجاني\w?|مجانيه"
 )
 _CODE = re.compile(
     r"(?:(?:promo(?:tion(?:al)?)?|coupon|discount|voucher|offer|use|with)\s+code|\bcode|كود(?: الخصم| العرض)?"
@@ -84,7 +86,9 @@ def _is_money(found: Money, text: str) -> bool:
 def _priced(text: str, money: Sequence[Money], zone: ZoneInfo | None) -> tuple[Price | None, Price | None]:
     """The price and the price before; a former price alone is a price before."""
     former = next((Price(found.amount, found.currency) for found in money if found.part == "before"), None)
-    price, before = read_prices(text, zone) if any(found.part not in ("before", "saving") for found in money) else (None, None)
+    price, before = (
+        read_prices(text, zone) if any(found.part not in ("before", "saving") for found in money) else (None, None)
+    )
     if price is not None and price.amount <= 0:
         price = None
     before = before or former
@@ -96,7 +100,7 @@ def _are_several(money: Sequence[Money], spans: Sequence[tuple[int, int]], folde
     prices = {found.amount for found in money if found.part == "price"}
     if len(prices) < 2 or any(found.part == "before" for found in money):
         return False
-    between = [folded[one[1] : other[0]] for one, other in zip(spans, spans[1:], strict=False)]
+    between = [folded[one[1] : other[0]] for one, other in pairwise(spans)]
     return any(_LETTERS.search(re.sub(r"\b(?:to|and|الي|و)\b", "", text)) for text in between)
 
 

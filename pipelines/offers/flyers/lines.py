@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.offers.flyers.amounts import Amounts, amounts_of, code_of
-from pipelines.offers.flyers.words import commands_machines, is_filler, names_no_offer, speaks_of_all
+from pipelines.offers.flyers.words import (
+    commands_machines,
+    is_filler,
+    is_narrative,
+    names_field,
+    names_no_offer,
+    speaks_of_all,
+    speaks_of_offers,
+)
+from pipelines.offers.pricewords import words
 from pipelines.records import Block, Page
 from pipelines.windows.datetokens import fold
 from pipelines.windows.sets import WindowReading
 from pipelines.windows.stated import Context, read_window
 
-__all__ = ["Line", "Role", "lines_of", "read_stated"]
+__all__ = ["Line", "Role", "line_of", "lines_of", "read_stated"]
 
 Role = Literal["title", "aside", "amount", "validity", "collective", "row", "text", "poison"]
 
@@ -22,6 +31,10 @@ _LONGEST_TITLE = 140  # characters
 _LONGEST_CONDITION = 300
 _LONGEST_NAME = 70  # of a paragraph that may be a title
 _WORD = re.compile(r"[^\W\d_]+")
+_DAY = re.compile(r"\d")
+_THIS = words(
+    r"""\b(?:this|only|until|till|ends?|today|tonight)\b|فقط|هذا|هذه|حتي|لغايه|ينتهي|تنتهي|اليوم(?! الوطني)"""
+)
 _MOST_SPARE_WORDS = 5  # beside the date itself in a line that only states a validity
 
 
@@ -41,12 +54,14 @@ class Line:
     def marked(self) -> bool:
         """Whether it names a price or a saving."""
         amounts = self.amounts
+        if is_narrative(self.block.kind, self.block.text):
+            return False
         return bool(amounts.price or amounts.before or amounts.several or amounts.saving)
 
 
 def lines_of(blocks: Sequence[Block], page: Page) -> tuple[Line, ...]:
     """Every block with its role. `aside` is a heading that opens no offer, `collective` a validity of all offers."""
-    return tuple(_line(at, block, page) for at, block in enumerate(blocks))
+    return tuple(line_of(at, block, page) for at, block in enumerate(blocks))
 
 
 def read_stated(text: str, page: Page, context: Context) -> WindowReading | None:
@@ -58,7 +73,8 @@ def read_stated(text: str, page: Page, context: Context) -> WindowReading | None
     )  # fmt: skip
 
 
-def _line(at: int, block: Block, page: Page) -> Line:
+def line_of(at: int, block: Block, page: Page) -> Line:
+    """One block with its role."""
     if commands_machines(block.text):
         return Line(at, block, "poison", Amounts())
     amounts = amounts_of(block.text, page.rules.zone)
@@ -72,7 +88,13 @@ def _dated(block: Block, page: Page) -> WindowReading | None:
     found = read_stated(block.text, page, "offer")
     if found is None or found.window.ranges == ((None, None),):
         return None
-    return found
+    return None if _only_names_days(block.text, found) else found
+
+
+def _only_names_days(text: str, found: WindowReading) -> bool:
+    """«Weekend offers» is a name; «This weekend only» is a validity."""
+    relative = all(piece.rule.endswith(":relative") and not _DAY.search(piece.text) for piece in found.window.evidence)
+    return relative and speaks_of_offers(text) and not _THIS.search(fold(text).text)
 
 
 def _role(line: Line) -> Role:
@@ -84,6 +106,8 @@ def _role(line: Line) -> Role:
     if line.marked and not _WORD.search(line.name):
         return "amount"
     if block.kind == "heading" and not _is_sentence(block.text) and _WORD.search(block.text):
+        if names_field(block.text):
+            return "text"
         return "aside" if names_no_offer(block.text) else "title"
     if names_no_offer(block.text) and len(block.text) <= _LONGEST_NAME and not line.marked:
         return "aside"
@@ -101,10 +125,10 @@ def _states_only_validity(line: Line) -> bool:
         return False
     if line.block.kind != "heading" and any(speaks_of_all(text) for text in _dated_sentences(line)):
         return True
-    words = [word for word in _WORD.findall(fold(line.name).text) if not is_filler(word)]
-    offered = sum(bool(re.fullmatch(r"offers?|valid\w*|promotion|sale|عرض|العرض|هذا|this", word)) for word in words)
+    said = [word for word in _WORD.findall(fold(line.name).text) if not is_filler(word)]
+    offered = sum(bool(re.fullmatch(r"offers?|valid\w*|promotion|sale|عرض|العرض|هذا|this", word)) for word in said)
     limit = 0 if line.block.kind == "heading" else _MOST_SPARE_WORDS
-    return len(words) - offered <= limit and len(line.block.text) <= _LONGEST_TITLE
+    return len(said) - offered <= limit and len(line.block.text) <= _LONGEST_TITLE
 
 
 def _dated_sentences(line: Line) -> Iterator[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.offers.flyers.lines import Line, Role
-from pipelines.offers.flyers.words import is_filler, speaks_of_offers
+from pipelines.offers.flyers.words import is_filler, names_field, speaks_of_offers
 from pipelines.windows.datetokens import fold
 
 __all__ = ["Part", "Section", "parts_of", "sections_of"]
@@ -83,7 +83,12 @@ def _with_subtitles(groups: Sequence[list[Line]]) -> list[list[Line]]:
     while at < len(groups):
         after = levels[at + 2] if at + 2 < len(groups) else 0
         alone = at > 0 and len(groups[at]) == 1 and groups[at][0].role == "title"
-        if alone and at + 1 < len(groups) and groups[at + 1][0].role == "title" and levels[at + 1] > levels[at] >= after:
+        if (
+            alone
+            and at + 1 < len(groups)
+            and groups[at + 1][0].role == "title"
+            and levels[at + 1] > levels[at] >= after
+        ):
             joined.append([*groups[at], *(replace(line, role=_inner(line)) for line in groups[at + 1])])
             at += 2
             continue
@@ -135,7 +140,7 @@ def _trailing(group: Sequence[Line]) -> int:
 
 
 def parts_of(section: Section) -> tuple[Part, ...]:
-    """What may be offers in a section, rows of tables left out; () for one that only heads others, or names contacts."""
+    """What may be offers in a section, rows left out; () for one that only heads others, or names contacts."""
     if section.title is not None and section.title.role == "aside":
         return ()
     body = [line for line in section.body if line.role not in ("row", "collective", "poison")]
@@ -209,9 +214,9 @@ def _amount_follows(body: Sequence[Line], at: int) -> bool:
 
 def _may_be_title(line: Line) -> bool:
     text = line.block.text
-    if line.role != "text" or line.marked or line.window or len(text) > _LONGEST_NAME:
+    if line.role != "text" or line.block.kind == "list_item" or line.marked or line.window or len(text) > _LONGEST_NAME:
         return False
-    return not _ENDS_SENTENCE.search(text) and bool(_WORD.search(text))
+    return not _ENDS_SENTENCE.search(text) and bool(_WORD.search(text)) and not names_field(text)
 
 
 # ---------------------------------------------------------------- titles

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pipelines.offers.candidates import Candidate
 from pipelines.offers.drafting import draft_offers
 from pipelines.offers.flyers.amounts import amounts_of
+from pipelines.offers.flyers.columns import turn_columns
 from pipelines.offers.flyers.doubts import settled
 from pipelines.offers.flyers.lines import Line, lines_of
 from pipelines.offers.flyers.parts import Part, Section, parts_of, sections_of, without_lines
@@ -30,7 +31,8 @@ _LARGE = 80  # blocks from which offers must be a good part of a document
 _SHARE = 0.15  # of a large document's blocks
 _LONGEST_DESCRIPTION = 600  # characters
 _OVER = re.compile(
-    r"\b(?:expired|sold out|offer (?:has )?ended|no longer available)\b|انتهى العرض|العرض منتهي|نفدت الكمية"
+    r"\b(?:expired|sold out|offer (?:has )?ended|no longer available)\b|انتهى العرض|العرض منتهي|نفدت الكمية",
+    re.IGNORECASE,
 )
 
 
@@ -59,7 +61,7 @@ def find_document_offers(
     """The offers among a document's blocks; `notes` are the findings of its reader (dates whose order is in doubt)."""
     if not _may_hold_offers(title, blocks):
         return DocumentOffers(left=blocks)
-    lines = lines_of(blocks, page)
+    lines = turn_columns(lines_of(blocks, page), page)
     sections = sections_of(lines)
     found = _found(title, sections, page)
     taken = {line.at for offer in found for line in offer.lines}
@@ -113,8 +115,9 @@ def _says_offers(title: str, sections: Sequence[Section]) -> bool:
 
 def _is_offer(part: Part, says: bool, scopes: Scopes) -> bool:
     dated = any(line.window for line in part.lines) or bool(scopes.of(part))
-    saving = any(line.amounts.saving for line in part.lines)
-    price = any(line.amounts.price or line.amounts.several for line in part.lines)
+    marked = [line.amounts for line in part.lines if line.marked]
+    saving = any(amounts.saving for amounts in marked)
+    price = any(amounts.price or amounts.several for amounts in marked)
     gift = any(line.amounts.gift and len(line.block.text) <= _SHORT for line in part.lines)
     named = any(speaks_of_offers(line.block.text) for line in part.lines if len(line.block.text) <= _SHORT)
     if saving:

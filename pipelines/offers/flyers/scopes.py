@@ -7,6 +7,7 @@ a line, it limits the offers of its own page, else of its own section. The valid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,7 +46,10 @@ def scopes_of(sections: Sequence[Section], parts: Sequence[Part]) -> Scopes:
 
 
 def _speaks(section: Section, line: Line) -> bool:
-    return line.role in ("collective", "validity") or line is section.title
+    if line is not section.title:
+        return line.role in ("collective", "validity")
+    # «Weekend offers» names its offers and dates none of them; «Weekend offers until 30 March» does.
+    return any(re.search(r"\d", found.text) for found in line.window.window.evidence) if line.window else False
 
 
 def _for_part(under: Sequence[tuple[Section, Line]], part: Part, scopes: Scopes) -> Iterator[Line]:

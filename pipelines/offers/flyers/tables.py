@@ -11,30 +11,46 @@ from zoneinfo import ZoneInfo
 from pipelines.offers.flyers.amounts import amounts_of, code_of
 from pipelines.offers.flyers.lines import Line
 from pipelines.offers.prices import Price, read_currency, read_discount, read_price
+from pipelines.offers.pricewords import words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["RowOffer", "row_offers"]
 
 # Field -> words of its column's header, folded; the first field that matches has the column.
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("ledger", re.compile(
-        r"^(?:qty|quantity|total|sub ?total|amount due|balance|net amount|invoice\b.*|po number|unit cost|line total|salary"
-        r"|الكميه|الاجمالي|المجموع|الرصيد|رقم الفاتوره|الراتب)$")),
-    ("before", re.compile(
-        r"\b(?:was|before|regular|normal|original|old|list|usual|rrp|mrp|standard)\b|السابق|قبل|الاصلي|العادي|القديم|الاساسي")),
+    ("ledger", words(
+    r"""^(?:qty|quantity|total|sub ?total|amount due|balance|net amount|invoice\b.*|po number|unit cost|line total
+    |salary|الكميه|الاجمالي|المجموع|الرصيد|رقم الفاتوره|الراتب)$"""
+)),
+    ("before", words(
+    r"""\b(?:was|before|regular|normal|original|old|list|usual|rrp|mrp|standard)\b|السابق|قبل|الاصلي|العادي|القديم
+    |الاساسي"""
+)),
     ("start", re.compile(r"\b(?:start\w*|from|begins?|valid from)\b|^من$|البدايه|بدايه|يبدا|تاريخ البدء")),
-    ("end", re.compile(
-        r"\b(?:until|till|expir\w*|ends?|end date|valid\w*|period|dates|last day|through|to)\b"
-        r"|حتي|الصلاحيه|صلاحيه|ينتهي|انتهاء|الانتهاء|ساري|صالح|الفتره|المده|^الي$|النهايه")),
-    ("price", re.compile(r"\b(?:after|now|(?:offer|sale|promo\w*|special|new|discounted) price)\b|بعد|الان|سعر العرض|الجديد")),
-    ("code", re.compile(r"(?<!item )(?<!product )\b(?:code|coupon|promo code|voucher)\b|كود|الكود|رمز|الرمز|كوبون|القسيمه")),
-    ("discount", re.compile(r"\b(?:discount|saving|savings|save|off|reduction)\b|%|خصم|الخصم|تخفيض|التخفيض|التوفير|نسبه")),
+    ("end", words(
+    r"""\b(?:until|till|expir\w*|ends?|end date|valid\w*|period|dates|last day|through|to)\b|حتي|الصلاحيه|صلاحيه
+    |ينتهي|انتهاء|الانتهاء|ساري|صالح|الفتره|المده|^الي$|النهايه"""
+)),
+    ("price", words(
+    r"""\b(?:after|now|(?:offer|sale|promo\w*|special|new|discounted) price)\b|بعد|الان|سعر العرض|الجديد"""
+)),
+    ("code", words(
+    r"""(?<!item )(?<!product )\b(?:code|coupon|promo code|voucher)\b|كود|الكود|رمز|الرمز|كوبون|القسيمه"""
+)),
+    ("discount", words(
+    r"""\b(?:discount|saving|savings|save|off|reduction)\b|%|خصم|الخصم|تخفيض|التخفيض|التوفير|نسبه"""
+)),
     ("price", re.compile(r"\b(?:price|cost|pay|rate|sar|aed)\b|السعر|سعر|التكلفه|ريال")),
     ("category", re.compile(r"\b(?:category|categories|type|group|section|department)\b|الفئه|القسم|النوع|التصنيف")),
-    ("title", re.compile(
-        r"\b(?:service|services|item|items|product|products|offer|offers|package|packages|promotion|promotions|deal|deals|name|title"
-        r"|treatment|model|brand)\b|الخدمه|الخدمات|المنتج|المنتجات|العرض|العروض|الباقه|الباقات|الصنف|الاسم|العنوان|الموديل")),
-    ("about", re.compile(r"\b(?:description|details?|includes?|terms|conditions|remarks?|notes?)\b|الوصف|التفاصيل|وصف|تفاصيل|يشمل|الشروط|ملاحظات")),
+    ("title", words(
+    r"""\b(?:service|services|item|items|product|products|offer|offers|package|packages|promotion|promotions|deal
+    |deals|name|title|treatment|model|brand)\b|الخدمه|الخدمات|المنتج|المنتجات|العرض|العروض|الباقه|الباقات|الصنف
+    |الاسم|العنوان|الموديل"""
+)),
+    ("about", words(
+    r"""\b(?:description|details?|includes?|terms|conditions|remarks?|notes?)\b|الوصف|التفاصيل|وصف|تفاصيل|يشمل
+    |الشروط|ملاحظات"""
+)),
     ("number", re.compile(r"^(?:no|nr|#|s\.?no|sn|id|رقم|م|الرقم|sku|ref)\.?$")),
 )  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]{2,}")

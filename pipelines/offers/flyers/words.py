@@ -6,65 +6,100 @@ Arabic letter, Western digits.
 
 from __future__ import annotations
 
-import re
-
+from pipelines.offers.pricewords import words
 from pipelines.windows.datetokens import fold
 
-__all__ = ["commands_machines", "is_filler", "is_other_kind", "names_no_offer", "speaks_of_all", "speaks_of_offers"]
+__all__ = [
+    "commands_machines",
+    "is_filler",
+    "is_narrative",
+    "is_other_kind",
+    "names_field",
+    "names_no_offer",
+    "speaks_of_all",
+    "speaks_of_offers",
+]
+
+_FEW_WORDS = 10
 
 # «offer» as a noun: «we offer», «to offer» and «job offer» are none.
-_OFFER = re.compile(
-    r"(?<!we )(?<!to )(?<!can )(?<!will )(?<!that )(?<!who )(?<!which )(?<!job )(?<!they )(?<!of )\b(?:special )?offers?\b"
-    r"(?! of employment| you\b| letter| document| a\b| an\b| the following)"
-    r"|\bpromos?\b|\bpromotions?\b|\bpromotional\b|\bdeals?\b|(?<!for )\bsale\b(?! of\b| agreement| contract)|\bdiscount(?:s|ed)?\b"
-    r"|\bvouchers?\b|\bcoupons?\b|\bsavings?\b(?! account)|\bclearance\b|\bspecials\b|\bbogo\b|\b\d+ ?% off\b"
-    r"|(?<![ء-ي])(?:[وبفل]?ال|لل|[وبف])?(?:عروض|عرض(?:نا|ك)?|خصومات|خصم|تخفيض|تخفيضات|تنزيلات|كوبون|كوبونات|قسيمه|قسائم)(?![ء-ي])"
-    r"(?! سعر| اسعار| وظيفي| وظيفه| عمل| تقديمي| فني| مالي)"
+_OFFER = words(
+    r"""(?<!we )(?<!to )(?<!can )(?<!will )(?<!that )(?<!who )(?<!which )(?<!job )(?<!they )(?<!of )
+    \b(?:special )?offers?\b(?! of employment| you\b| letter| document| a\b| an\b| the following)
+    |\bpromos?\b|\bpromotions?\b|\bpromotional\b|\bdeals?\b
+    |(?<!for )\bsale\b(?! of\b| agreement| contract)|\bdiscount(?:s|ed)?\b|\bvouchers?\b|\bcoupons?\b
+    |\bsavings?\b(?! account)|\bclearance\b|\bspecials\b|\bbogo\b|\b\d+ ?% off\b|(?<![ء-ي])(?:[وبفل]?ال|لل
+    |[وبف])?(?:عروض|عرض(?:نا|ك)?|خصومات|خصم|تخفيض|تخفيضات|تنزيلات|كوبون|كوبونات|قسيمه|قسائم)(?![ء-ي])(?! سعر
+    | اسعار| وظيفي| وظيفه| عمل| تقديمي| فني| مالي)"""
 )
-_OTHER_KIND = re.compile(
-    r"\binvoices?\b|\bquotations?\b|\bquote (?:no|number|ref)\b|\bpurchase order\b|\bcontract\b|\bagreement\b|\bpolicy\b"
-    r"|\bpolicies\b|\bmanual\b|\buser guide\b|\bhandbook\b|\bcurriculum vitae\b|\bresum[eé]\b|^cv\b|\bannual report\b|\breport\b"
-    r"|\bminutes of\b|\btenders?\b|\brequest for (?:proposals?|quotations?)\b|\bproposal\b|\bstatement of account\b|\breceipt\b"
-    r"|\bemployment\b|\bjob offer\b|\boffer letter\b|\bterms (?:and|&) conditions\b|\bterms of (?:use|service)\b|\bwarranty\b"
-    r"|\bbalance sheet\b|\bfinancial statements?\b|\bprospectus\b|\bpress release\b|\bstudy\b|\bcase study\b|\bthesis\b|\bcatalogue raisonne\b"
-    r"|\bletter of intent\b|\boffer to purchase\b|\bdelivery note\b|\bprice list\b|\bprivacy\b|\bminutes\b|\bdata ?sheet\b"
-    r"|(?<![ء-ي])(?:ال)?(?:فاتوره|عقد|اتفاقيه|سياسه|دليل|تقرير|محضر|مناقصه|ايصال|ضمان|لائحه|نظام)(?![ء-ي])"
-    r"|عرض (?:سعر|اسعار|وظيفي|عمل|فني|مالي)|السيره الذاتيه|سيره ذاتيه|كشف حساب|امر شراء|الشروط والاحكام|شروط واحكام|قائمه (?:ال)?اسعار"
-    r"|بيان صحفي|طلب عروض|كراسه"
+_OTHER_KIND = words(
+    r"""\binvoices?\b|\bquotations?\b|\bquote (?:no|number|ref)\b|\bpurchase order\b|\bcontract\b|\bagreement\b
+    |\bpolicy\b|\bpolicies\b|\bmanual\b|\buser guide\b|\bhandbook\b|\bcurriculum vitae\b|\bresum[eé]\b|^cv\b
+    |\bannual report\b|\breport\b|\bminutes of\b|\btenders?\b|\brequest for (?:proposals?|quotations?)\b
+    |\bproposal\b|\bstatement of account\b|\breceipt\b|\bemployment\b|\bjob offer\b|\boffer letter\b
+    |\bterms (?:and|&) conditions\b|\bterms of (?:use|service)\b|\bwarranty\b|\bbalance sheet\b
+    |\bfinancial statements?\b|\bprospectus\b|\bpress release\b|\bstudy\b|\bcase study\b|\bthesis\b
+    |\bcatalogue raisonne\b|\bletter of intent\b|\boffer to purchase\b|\bdelivery note\b|\bprice list\b
+    |\bprivacy\b|\bminutes\b|\blease\b|\btenancy\b|\brental agreement\b|\bdata ?sheet\b
+    |(?<![ء-ي])(?:ال)?(?:فاتوره|عقد|اتفاقيه|سياسه|دليل|تقرير|محضر|مناقصه|ايصال|ضمان|لائحه|نظام)(?![ء-ي])
+    |عرض (?:سعر|اسعار|وظيفي|عمل|فني|مالي)|السيره الذاتيه|سيره ذاتيه|كشف حساب|امر شراء|الشروط والاحكام
+    |شروط واحكام|قائمه (?:ال)?اسعار|بيان صحفي|طلب عروض|كراسه"""
 )
 # Lines in the opening of a document that only an invoice, a letter or an application has.
-_OTHER_OPENING = re.compile(
-    r"\binvoice (?:no|number|date|#)|\bbill to\b|\bvat (?:no|number|reg)|\bquot(?:e|ation) (?:no|number|ref|date)|\bp\.?o\.? (?:no|number)"
-    r"|\bposition of\b|\bemployment\b|\bannual salary\b|\bbasic salary\b|\bhereinafter\b|\bdate of birth\b|\bdear (?:mr|mrs|ms|dr|eng)\b"
-    r"|\bin witness whereof\b|\bthis agreement\b|\bbids?\b.{0,30}\bsubmi|\bsubmi\w+ .{0,40}(?:bids|offers|tenders)\b|\bwe are pleased to (?:submit|quote)"
-    r"|رقم الفاتوره|تاريخ الفاتوره|الرقم الضريبي|الراتب|المسمي الوظيفي|الطرف الاول|رقم العقد|تقديم العروض|تاريخ الميلاد|السيد(?:ه)? ?/|يسرنا ان نتقدم"
+_OTHER_OPENING = words(
+    r"""\binvoice (?:no|number|date|#)|\bbill to\b|\bvat (?:no|number|reg)|\bquot(?:e|ation) (?:no|number|ref|date)
+    |\bp\.?o\.? (?:no|number)|\bposition of\b|\bemployment\b|\bannual salary\b|\bbasic salary\b|\bhereinafter\b
+    |\bdate of birth\b|\bdear (?:mr|mrs|ms|dr|eng)\b|\bin witness whereof\b|\bthis agreement\b
+    |\bbids?\b.{0,30}\bsubmi|\bsubmi\w+ .{0,40}(?:bids|offers|tenders)\b|\bwe are pleased to (?:submit|quote)
+    |رقم الفاتوره|تاريخ الفاتوره|الرقم الضريبي|الراتب|المسمي الوظيفي|الطرف الاول|رقم العقد|تقديم العروض
+    |تاريخ الميلاد|السيد(?:ه)? ?/|يسرنا ان نتقدم"""
 )
-_NO_OFFER = re.compile(
-    r"^\W*(?:how to\b|contact|call us|book(?:ing)? |visit|about\b|our branches|branch|branches|locations?|find us|opening hours|working hours|hours\b|terms\b"
-    r"|general terms|conditions\b|exclusions|notes?\b|faq|questions|why\b|follow us|payment|we accept|delivery|table of contents|contents\b|index\b"
-    r"|appendix|annex|disclaimer|unsubscribe|our services|our team|privacy|"
-    r"(?:ال)?شروط|(?:ال)?احكام|تواصل|اتصل|للتواصل|للحجز|للاستفسار|طريقه|كيف|فروع|فروعنا|الفروع|ساعات|اوقات|مواعيد|من نحن|عن الشركه|ملاحظ|الموقع"
-    r"|تابعونا|زوروا|زورونا|طرق الدفع|المحتويات|الفهرس|ملحق)"
+_NO_OFFER = words(
+    r"""^\W*(?:how to\b|contact|call us|book(?:ing)? |visit|about\b|our branches|branch|branches|locations?|find us
+    |opening hours|working hours|hours\b|terms\b|general terms|conditions\b|exclusions|notes?\b|faq|questions
+    |why\b|follow us|payment|we accept|delivery|table of contents|contents\b|index\b|appendix|annex|disclaimer
+    |unsubscribe|our services|our team|privacy|(?:ال)?شروط|(?:ال)?احكام|تواصل|اتصل|للتواصل|للحجز|للاستفسار|طريقه
+    |كيف|فروع|فروعنا|الفروع|ساعات|اوقات|مواعيد|من نحن|عن الشركه|ملاحظ|الموقع|تابعونا|زوروا|زورونا|طرق الدفع
+    |المحتويات|الفهرس|ملحق)"""
 )
-_ALL = re.compile(
-    r"\b(?:all|these|the above|above|our|both)\b.{0,25}\b(?:offers?|prices|promotions?|deals|discounts|packages)\b|\b(?:offers|prices|promotions|deals|discounts|specials|rates|savings)\b"
-    r"|\b(?:sale|promotion|promo|campaign|offer) (?:period|runs|dates)\b|\bflyer\b|\bleaflet\b|\bbrochure\b|\bcatalogue\b"
-    r"|(?:جميع|كل|كافه|هذه)\s(?:ال)?(?:عروض|اسعار|خصومات|تخفيضات)|(?<![ء-ي])(?:[وب]?ال)?(?:عروض|اسعار|خصومات|تخفيضات|تنزيلات|باقات)(?![ء-ي])|فتره (?:العرض|العروض|الحمله)|مده (?:العرض|العروض)"
+_FIELD = words(
+    r"""^\W*(?:what you get|what is included|whats included|includes?|included|price|prices|cost|validity|valid
+    |offer period|promo(?:tion)? period|period|dates?|details|description|benefits|the offer|offer details
+    |how it works|السعر|الاسعار|الصلاحيه|صلاحيه العرض|مده العرض|فتره العرض|التفاصيل|تفاصيل العرض|الوصف|المميزات
+    |مميزات العرض|يشمل|يشمل العرض|العرض يشمل|ماذا يشمل العرض)\W*$"""
+)
+_QUESTION = words(
+    r"""^\W*(?:how|what|when|where|who|do|does|can|is|are|why|which|will|هل|كيف|ما|متي|اين|لماذا|كم)\b.*[?؟]\s*$"""
+)
+# Words by which a sentence speaks to a customer: prose without them tells of prices, it does not offer them.
+_ADDRESSED = words(
+    r"""\b(?:you|your|yours|get|enjoy|save|buy|book|pay|receive|visit|use|try|bring|order|claim|take|choose|grab
+    |shop|join|earn|only|free|valid)\b|احصل|استمتع|وفر|اشتر|احجز|استخدم|استفد|ادفع|زور|اطلب|اغتنم|سارع|لدينا
+    |نقدم|لك(?![ء-ي])|لكم|عملاء|عميل|سيارتك|فقط|مجان|ساري|صالح|العرض"""
+)
+_ALL = words(
+    r"""\b(?:all|these|the above|above|our|both)\b.{0,25}\b(?:offers?|prices|promotions?|deals|discounts|packages)\b
+    |\b(?:offers|prices|promotions|deals|discounts|specials|rates|savings)\b|\b(?:sale|promotion|promo|campaign
+    |offer) (?:period|runs|dates)\b|\bflyer\b|\bleaflet\b|\bbrochure\b|\bcatalogue\b|(?:جميع|كل|كافه
+    |هذه)\s(?:ال)?(?:عروض|اسعار|خصومات|تخفيضات)|(?<![ء-ي])(?:[وب]?ال)?(?:عروض|اسعار|خصومات|تخفيضات|تنزيلات
+    |باقات)(?![ء-ي])|فتره (?:العرض|العروض|الحمله)|مده (?:العرض|العروض)"""
 )
 _FILLER = frozenset(
     """
-    a an all and any are as at be by down each excl excluding extra flat for from get incl including inclusive instead is just
-    less limited my new no now of off offer on one only or our per pay price prices regular save saving savings
-    special starting starts still than the this time to today up upto vat tax value was were with you your discount discounts before after
-    until till valid through ends expires expiry date period day days hurry original normal old month piece pcs each
-    مع من الي علي في او و فقط الان بعد قبل كان بدل بدلا عن سعر السعر بسعر خصم الخصم خصومات تخفيض وفر توفير يصل تصل حتي لغايه لمده
-    شامل شامله الضريبه ضريبه القيمه المضافه يبدا يبدأ تبدا ابتداء كل جميع عرض العرض خاص للقطعه شهر شهريا يوميا اليوم
-    ساري ساريه صالح صالحه ينتهي تنتهي تاريخ نهايه العروض الاصلي السابق القديم العادي
-    """.split()
+    a an all and any are as at be by down each excl excluding extra flat for from get incl including inclusive
+    instead is just less limited my new no now of off offer on one only or our per pay price prices regular save
+    saving savings special starting starts still than the this time to today up upto vat tax value was were with
+    you your discount discounts before after until till valid through ends expires expiry date period day days
+    hurry original normal old month piece pcs مع من الي علي في او و ب ل فقط الان بعد قبل كان بدل بدلا عن سعر السعر
+    بسعر خصم الخصم خصومات تخفيض وفر توفير يصل تصل حتي لغايه لمده شامل شامله الضريبه ضريبه القيمه المضافه يبدا يبدأ
+    تبدا ابتداء كل جميع عرض العرض خاص للقطعه شهر شهريا يوميا اليوم ساري ساريه صالح صالحه ينتهي تنتهي تاريخ نهايه
+    العروض الاصلي السابق القديم العادي
+    """.split()  # noqa: SIM905  # a hundred words read better as a text
 )
-_INJECTION = re.compile(
-    r"\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|prompts?|rules|guidelines|context)\b|\bsystem prompt\b|\byou are (?:now )?an? (?:ai|assistant|chatbot)\b"
-    r"|\b(?:tell|inform) (?:the |every |all )?(?:users?|customers?) that\b|(?:تجاهل|انس|اهمل).{0,20}(?:التعليمات|الاوامر|القواعد)"
+_INJECTION = words(
+    r"""\b(?:ignore|disregard|forget)\b.{0,30}\b(?:instructions?|prompts?|rules|guidelines|context)\b
+    |\bsystem prompt\b|\byou are (?:now )?an? (?:ai|assistant|chatbot)\b|\b(?:tell|inform) (?:the |every\s
+    |all )?(?:users?|customers?) that\b|(?:تجاهل|انس|اهمل).{0,20}(?:التعليمات|الاوامر|القواعد)"""
 )
 
 
@@ -88,7 +123,20 @@ def _is_kind_line(folded: str) -> bool:
 
 def names_no_offer(title: str) -> bool:
     """Whether a heading opens a section that is no offer whatever it holds: contacts, branches, terms, how to book."""
-    return bool(_NO_OFFER.match(fold(title[:200]).text))
+    folded = fold(title[:200]).text
+    return bool(_NO_OFFER.match(folded) or _QUESTION.match(folded))
+
+
+def names_field(title: str) -> bool:
+    """Whether a heading names a part of the offer above it: «Price», «Validity», «What you get», «مدة العرض»."""
+    return bool(_FIELD.match(fold(title[:60]).text))
+
+
+def is_narrative(kind: str, text: str) -> bool:
+    """Whether a block is a sentence that tells of something and speaks to nobody: a report, a study, a contract."""
+    if kind != "paragraph" or len(text.split()) <= _FEW_WORDS or not text.rstrip().endswith((".", "!", "؟", "?")):
+        return False
+    return not _ADDRESSED.search(fold(text[:600]).text)
 
 
 def speaks_of_all(text: str) -> bool:

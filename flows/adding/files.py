@@ -26,6 +26,7 @@ Value = str | bool | float | int | Sequence[str] | Mapping[str, str]
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_REMARK = 160
 _WIDTH = 100  # of a list on one line
+_ASIDE = 35  # where remarks begin; a longer line has its remark above
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,9 @@ def _line(setting: Setting) -> str:
     said = remark(setting.remark)
     if not setting.active:
         told = "# " + told.replace("\n", "\n# ")
-    return f"{told:<35} # {said}" if said else told
+    if said and len(told) > _ASIDE:
+        return f"# {said}\n{told}"
+    return f"{told:<{_ASIDE}} # {said}" if said else told
 
 
 def _key(key: str) -> str:

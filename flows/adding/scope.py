@@ -25,12 +25,13 @@ def allow_patterns(listings: Sequence[str], offers: Iterable[str]) -> tuple[str,
     paths = [urlsplit(url).path for url in listings]
     if any(path == "/" for path in paths):
         return ()
-    patterns = list(dict.fromkeys(map(_below, paths)))
+    patterns = list(map(_below, paths))
     origins = set(map(origin_of, listings))
     own_pages = {url for url in offers if origin_of(url) in origins and url not in listings}
     outside = [url for url in own_pages if not any(re.search(p, urlsplit(url).path) for p in patterns)]
-    patterns.extend(_folders(outside, len(own_pages)))
-    return tuple(patterns)
+    folders = _folders(outside, len(own_pages))
+    listed = [p for p, path in zip(patterns, paths, strict=True) if not any(re.search(f, path) for f in folders)]
+    return tuple(dict.fromkeys((*listed, *folders)))
 
 
 def _below(path: str) -> str:
@@ -41,10 +42,15 @@ def _below(path: str) -> str:
 def _folders(outside: Sequence[str], offers: int) -> list[str]:
     """The folders that hold most of the offers' pages: one a language, so as many as the first segment tells apart."""
     counts = Counter(urlsplit(url).path.rpartition("/")[0] for url in outside)
-    told = {folder: count for folder, count in counts.items() if folder and count > 1}
+    told = {folder: count for folder, count in counts.items() if count > 1 and not _is_top(folder)}
     few = sorted(told, key=lambda folder: -told[folder])[:2]
     enough = outside and sum(told[folder] for folder in few) >= _MOST * offers
     return [f"^{_escaped(folder)}/" for folder in few] if enough else []
+
+
+def _is_top(folder: str) -> bool:
+    """Whether a folder is the site's root, or that of one of its languages: all of the site lies in it."""
+    return re.fullmatch(r"(?:/[A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?)?", folder) is not None
 
 
 def _escaped(path: str) -> str:

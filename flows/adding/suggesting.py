@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEDULE", "category_settings", "date_order_settings", "offer_settings", "page_settings"]
 
 SCHEDULE = "*/30 * * * *"
-_MOST_CATEGORIES = 12
+_MOST_CATEGORIES = 8
 _NUMERIC_DATE = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(?:\d{4}|\d{2})(?![\d./-])")
 
 
@@ -63,8 +63,9 @@ def date_order_settings(findings: Iterable[Finding], texts: Iterable[str]) -> It
 def category_settings(offers: Iterable[Draft]) -> Iterator[Setting]:
     """Suggestions of `[categories]`: what the site itself calls its offers' categories."""
     names = list(dict.fromkeys(name for offer in offers for name in offer.category))
-    for name in names[:_MOST_CATEGORIES]:
-        yield Setting(name, (name,), table="categories", active=False)
+    for at, name in enumerate(names[:_MOST_CATEGORIES]):
+        told = "the site's own names; once you set this, yours alone count, each with its words in any language"
+        yield Setting(name, (name,), "" if at else told, table="categories", active=False)
 
 
 def offer_settings(selectors: OfferSelectors | None) -> Iterator[Setting]:

@@ -11,6 +11,7 @@ from flows.commands.options import AsJson, Folder, project_of
 from flows.commands.output import at, print_json, say, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
     from zoneinfo import ZoneInfo
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_MOST_ROWS = 40
+_MOST_ROWS = 25
+_WIDTH = 140  # where the output is no terminal
+_LONGEST_LINK = 40
+_COLUMNS = (("offer", 5), ("price", 2), ("valid", 4), ("category", 2), ("link", 4))
 _MOST_FINDINGS = 8
 
 
@@ -96,18 +100,32 @@ def _print_table(proposal: Proposal) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading, ratio in (("offer", 5), ("price", 2), ("valid", 4), ("category", 2), ("link", 4)):
-        table.add_column(heading, ratio=ratio, overflow="fold")
-    now = _now()
+    rows = list(_rows(proposal))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    filled = [column for column in range(len(_COLUMNS)) if any(row[column] for row in rows)]
+    for column in filled:
+        name, ratio = _COLUMNS[column]
+        table.add_column(name, ratio=ratio, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(row[column]) for column in filled))
+    is_terminal = sys.stdout.isatty()
+    width = None if is_terminal else _WIDTH
+    Console(file=sys.stdout, width=width, highlight=False, no_color=not is_terminal).print(table)
+
+
+def _rows(proposal: Proposal) -> Iterator[tuple[str, ...]]:
+    zone, now = proposal.source.zone, _now()
     for offer in proposal.offers[:_MOST_ROWS]:
-        cells = (offer.title, _price(offer), _valid(offer, proposal.source.zone, now), ", ".join(offer.category),
-                 _link(offer, proposal))  # fmt: skip
-        table.add_row(*(Text(shown(cell)) for cell in cells))
-    width = None if sys.stdout.isatty() else 140
-    Console(file=sys.stdout, width=width, highlight=False, no_color=not sys.stdout.isatty()).print(table)
+        cells = (
+            offer.title,
+            _price(offer),
+            _valid(offer, zone, now),
+            ", ".join(offer.category),
+            _link(offer, proposal),
+        )
+        yield tuple(map(shown, cells))
     if len(proposal.offers) > _MOST_ROWS:
-        say(f"… and {len(proposal.offers) - _MOST_ROWS} more (--json lists all)")
+        yield (f"… and {len(proposal.offers) - _MOST_ROWS} more: --json lists all", "", "", "", "")
 
 
 def _price(offer: Draft) -> str:
@@ -118,12 +136,27 @@ def _price(offer: Draft) -> str:
 
 
 def _valid(offer: Draft, zone: ZoneInfo, now: datetime) -> str:
-    start, end = _bounds(offer)
     if not offer.window.ranges:
         return "over, or its dates contradict each other"
-    said = " ".join((f"from {at(start, zone)}" if start else "", f"until {at(end, zone)}" if end else "")).strip()
+    start, end = _bounds(offer)
+    said = " ".join((f"from {_day(start, zone)}" if start else "", f"until {_last_day(end, zone)}" if end else ""))
+    parts = f", on {len(offer.window.ranges)} separate occasions" if len(offer.window.ranges) > 1 else ""
     state = ", over" if end and end <= now else ", to come" if start and start > now else ""
-    return f"{said or 'no end stated'} ({offer.window.validity}{state})"
+    return f"{said.strip() or 'no end stated'}{parts} ({offer.window.validity}{state})"
+
+
+def _day(instant: datetime, zone: ZoneInfo) -> str:
+    """The day, with its time unless that is where the day begins."""
+    told = at(instant, zone)
+    return told.removesuffix(" 00:00")
+
+
+def _last_day(end: datetime, zone: ZoneInfo) -> str:
+    """The last day that is still in, as people say it; the instant when it is none of midnight."""
+    from datetime import timedelta
+
+    told = at(end, zone)
+    return at(end - timedelta(minutes=1), zone)[:10] if told.endswith(" 00:00") else told
 
 
 def _link(offer: Draft, proposal: Proposal) -> str:
@@ -131,7 +164,8 @@ def _link(offer: Draft, proposal: Proposal) -> str:
     from pipelines.urls import origin_of
 
     origin = origin_of(proposal.pages[0][0])
-    return offer.url.removeprefix(origin) if offer.url.startswith(origin + "/") else offer.url
+    link = offer.url.removeprefix(origin) if offer.url.startswith(origin + "/") else offer.url
+    return link if len(link) <= _LONGEST_LINK else f"{link[: _LONGEST_LINK - 1]}…"
 
 
 def _counted(offers: tuple[Draft, ...], now: datetime, ttl: int) -> str:

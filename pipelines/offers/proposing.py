@@ -74,6 +74,8 @@ def propose_selectors(page: Page, others: Sequence[Page] = ()) -> Proposed:
     if not cards:
         return Proposed(None, "no repeated offers were found")
     wanted = [(each, _offers(each)) for each in (page, *others)]
+    if not wanted[0][1]:
+        return Proposed(None, "what repeats on the page gives no offer")
     named = False
     for selectors in selectors_for(html, cards):
         named = True
@@ -126,19 +128,16 @@ def _facts(draft: Draft) -> tuple[object, ...]:
 
 
 def _items(place: _Place) -> list[str]:
-    """At most three selectors that match the cards: exactly them first, then with some more around."""
+    """The first selector that matches exactly the cards; without one, at most two that match some more."""
     wanted = set(place.paths)
-    exact: list[str] = []
     wider: list[tuple[int, str]] = []
     for css in dict.fromkeys(_item_candidates(place)):
         matched = {offer.region for offer in read_selected(place.visible, OfferSelectors(css), place.base)}
         if matched == wanted:
-            exact.append(css)
-        elif matched > wanted and len(matched) <= 2 * len(wanted):  # copies that a carousel makes of its slides
+            return [css]
+        if matched > wanted and len(matched) <= 2 * len(wanted):  # copies that a carousel makes of its slides
             wider.append((len(matched), css))
-        if len(exact) == 2:
-            break
-    return [*exact, *(css for _, css in sorted(wider)[: 3 - len(exact)])]
+    return [css for _, css in sorted(wider)[:2]]
 
 
 def _item_candidates(place: _Place) -> Iterator[str]:

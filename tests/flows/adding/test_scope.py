@@ -27,6 +27,8 @@ def _scope(listings: list[str], offers: list[str]) -> Scope:
         (["/en/o", "/ar/o"], ["/en/p/a", "/en/p/b", "/ar/p/a", "/ar/p/b"], ["/en/p/z", "/ar/p/z"], ["/en/about"]),
         (["/deals"], ["/a", "/b", "/c"], ["/deals"], ["/a", "/about"]),
         (["/deals"], ["/x/a", "/y/b", "/z/c", "/w/d"], ["/deals/1"], ["/x/a"]),
+        (["/ph/deals"], ["/ph/a", "/ph/b", "/ph/c"], ["/ph/deals"], ["/ph/a"]),
+        (["/promos/all"], ["/promos/a", "/promos/b"], ["/promos/all", "/promos/a"], ["/promo"]),
         (["/a+b(c)"], [], ["/a+b(c)", "/a+b(c)/d"], ["/aab(c)", "/a+bc"]),
         (["/ar/عروض"], [], ["/ar/عروض/زيت"], ["/ar/من-نحن"]),
         (["/"], ["/offers/a", "/offers/b"], ["/offers/a", "/about"], []),

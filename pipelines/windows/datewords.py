@@ -36,14 +36,15 @@ HIJRI: dict[str, tuple[str, ...]] = {
         "rabi al thani|rabi al-thani|rabi al akhir|rabi ii|rabi 2",
         "jumada al ula|jumada al-ula|jumada al awwal|jumada i|jumada 1",
         "jumada al akhirah|jumada al-akhirah|jumada al thani|jumada al thaniyah|jumada ii|jumada 2", "rajab",
-        "shaban|sha'ban|shaaban", "ramadan|ramadhan|ramazan", "shawwal|shawal",
+        "shaban|sha'ban|shaaban", "ramadan|ramadhan|ramazan|holy month of ramadan|holy month", "shawwal|shawal",
         "dhu al qadah|dhu al-qadah|dhul qadah|dhu al-qi'dah|dhul qidah|zul qadah",
         "dhu al hijjah|dhu al-hijjah|dhul hijjah|dhul-hijjah|zul hijjah",
     ),
     "ar": (
         "محرم|المحرم", "صفر", "ربيع الأول|ربيع أول", "ربيع الآخر|ربيع الثاني|ربيع ثاني",
         "جمادى الأولى|جمادى الأول|جمادي الأولى", "جمادى الآخرة|جمادى الثانية|جمادى الآخر|جمادي الآخرة", "رجب", "شعبان",
-        "رمضان", "شوال", "ذو القعدة|ذي القعدة|ذوالقعدة", "ذو الحجة|ذي الحجة|ذوالحجة",
+        "رمضان|رمضان المبارك|رمضان الكريم|الشهر الكريم|الشهر الفضيل",
+        "شوال", "ذو القعدة|ذي القعدة|ذوالقعدة", "ذو الحجة|ذي الحجة|ذوالحجة",
     ),
 }  # fmt: skip
 
@@ -99,11 +100,13 @@ PHRASES: dict[str, dict[Kind, str]] = {
         "part": "epp|easy payment|easy payment plan|easy payment plans|installment|installments|instalment|instalments"
         "|installment plan|installment plans",
         "booking": "booking|bookings|book|registration|register|reservation|reservations|reserve",
-        "other": "stay|stays|travel|travelling|traveling|redemption|redeem|check-in|check in|flight|flights|fly"
+        "other": "stay|stays|travel|travelling|traveling|redemption|redeem|redeemed|check-in|check in|flight|flights"
+        "|fly"
         "|departure"
         "|departures|trip|trips",
         "service": "delivery|deliveries|deliver|delivered|shipping|ships|shipped|warranty|guarantee|return|returns"
-        "|returned|refund|refunds|exchanges|cancel|cancellation|free cancellation|free returns|maintenance",
+        "|returned|refund|refunds|exchanges|cancel|cancellation|free cancellation|free returns|maintenance|credited"
+        "|announced|winners",
         "lasting": "for|for the next|for a period of|for a total of|lasting|lasts|lasts for",
         "hours": "open|opening|opening hours|working hours|business hours|hours|closed|closed on|timings|timing"
         "|open daily|support",
@@ -156,7 +159,7 @@ PHRASES: dict[str, dict[Kind, str]] = {
         "other": "الإقامة|إقامة|للإقامة|السفر|سفر|للسفر|فترة السفر|فترة الإقامة|والسفر|والإقامة|الرحلات|المغادرة"
         "|الاستبدال",
         "service": "الضمان|ضمان|بضمان|التوصيل|توصيل|الشحن|شحن|التسليم|الإرجاع|إرجاع|الاسترجاع|استرجاع|الاسترداد|استرداد"
-        "|الإلغاء|إلغاء|التبديل|الصيانة",
+        "|الإلغاء|إلغاء|التبديل|الصيانة|الفائزين|الإعلان عن|يعلن",
         "lasting": "لمدة|ولمدة|على مدى|تستمر|يستمر|تستمر لمدة|يستمر لمدة|مدة العرض|مدته|مدتها",
         "hours": "الدوام|دوام|ساعات العمل|أوقات العمل|أوقات الدوام|مواعيد العمل|مفتوح|نفتح|مغلق|نستقبلكم|إجازة",
         "not_window": "ولد|مواليد|تاريخ الميلاد|نشر|نشرت|تم النشر|تاريخ النشر|آخر تحديث|تحديث|تاريخ التحديث|آخر تعديل"
@@ -167,7 +170,7 @@ PHRASES: dict[str, dict[Kind, str]] = {
         "|لفترة محدودة|لوقت محدود|لمدة محدودة|فترة محدودة|مدة محدودة|حتى إشعار آخر",
         "hijri_era": "هـ|ه|هجري|هجرية|للهجرة",
         "common_era": "م|ميلادي|ميلادية",
-        "filler": "تاريخ|شهر|عام|سنة|لعام|لسنة|الساعة|من شهر|من عام|تمام الساعة|هو|ال|مساء يوم",
+        "filler": "تاريخ|شهر|عام|سنة|لعام|لسنة|الساعة|من شهر|من عام|تمام الساعة|هو|ال",
         "noon": "ظهرا|ظهراً|الظهر",
         "midnight": "منتصف الليل|منتصف ليل",
         "am": "ص|صباحا|صباحاً",

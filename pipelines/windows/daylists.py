@@ -21,6 +21,8 @@ class Span:
 def read_days(tokens: Tokens, at: int, order: Order, *, between: bool = False) -> tuple[tuple[Span, ...], int] | None:
     """The days, ranges and lists at this position, what one leaves out taken from its neighbours."""
     found = _run_of_spans(tokens, at, order, between=between)
+    if not any(day is not None and day.day.month for span, _ in found for day in (span.first, span.last)):
+        return None
     while found:
         complete = _complete([span for span, _ in found])
         if complete:
@@ -40,7 +42,7 @@ def _run_of_spans(tokens: Tokens, at: int, order: Order, *, between: bool) -> li
     return found
 
 
-_MOST = 40  # days of one list; longer runs of numbers are tables, and would be gone over again and again
+_MOST = 16  # days of one list; longer runs of numbers are tables, and would be gone over again and again
 
 
 def _is_stray(tokens: Tokens, at: int, found: list[tuple[Span, int]]) -> bool:
@@ -88,9 +90,13 @@ def _joint(tokens: Tokens, at: int, *, between: bool) -> int:
         return start + 1  # an interval of ISO 8601
     if at_token(tokens, start).kind not in joints:
         return at
-    while at_token(tokens, start).kind in (*joints, "filler", "on", "of"):
+    last = start + _LONGEST_JOINT
+    while start < last and at_token(tokens, start).kind in (*joints, "filler", "on", "of"):
         start += 1
     return start
+
+
+_LONGEST_JOINT = 6  # tokens: «until the end of the day on»
 
 
 def _next_in_list(tokens: Tokens, at: int) -> int:

@@ -34,6 +34,7 @@ Tokens: TypeAlias = tuple[Token, ...]
 
 _ZONES = {fold(name).text: zone for name, zone in ZONES.items()}
 _END = Token("end", "", 0, 0)
+_BETWEEN = ("filler", "on", "of", "dash", "am", "pm")  # «حتى مساء يوم ٥ يونيو»
 _SIGNS = frozenset(":,،(؛;")
 _JOINTS = ("to", "until", "dash")
 _OF_MONTH = ("من",)  # as a word of its own it is «from»
@@ -71,7 +72,7 @@ def at_token(tokens: Tokens, at: int) -> Token:
 
 def skip(tokens: Tokens, at: int) -> int:
     """The position after words and signs that may stand between a cue and its date."""
-    while at_token(tokens, at).kind in ("filler", "on", "of", "dash") or at_token(tokens, at).text in _SIGNS:
+    while at_token(tokens, at).kind in _BETWEEN or at_token(tokens, at).text in _SIGNS:
         at += 1
     return at
 
@@ -112,7 +113,8 @@ def read_pair(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | No
 
 def is_dated(tokens: Tokens, at: int) -> bool:
     """Whether a date follows here that says itself which day is meant: «Friday 5 June»."""
-    while at_token(tokens, at).kind in ("filler", "on", "of") or at_token(tokens, at).text in (",", "،", "(", "-"):
+    between = ("filler", "on", "of", "also")
+    while at_token(tokens, at).kind in between or at_token(tokens, at).text in (",", "،", "(", "-"):
         at += 1
     token, following = at_token(tokens, at), at_token(tokens, at + 1)
     if token.kind == "num":
@@ -127,6 +129,8 @@ def _weekday_any(tokens: Tokens, at: int) -> tuple[int, int | None]:
 
 def _weekday(tokens: Tokens, at: int) -> tuple[int, int | None]:
     after, weekday = _weekday_any(tokens, skip_words(tokens, at))
+    if weekday is not None and at_token(tokens, after).kind == "also":
+        after += 1  # «الأحد الموافق 29 يونيو»
     return (skip_words(tokens, after), weekday) if weekday is not None else (at, None)
 
 
@@ -188,6 +192,8 @@ def _numeric(token: Token, order: Order) -> CalendarDay:
         return CalendarDay(day, month, None)
     if token.text[:4].isdigit():
         year, month, day = parts
+    elif _is_hijri(parts[2]):  # never written month first
+        day, month, year = parts
     elif order == "MDY":
         month, day, year = parts
     elif order == "YMD" and len(re.findall(r"\d+", token.text)[2]) == 2:
@@ -230,12 +236,13 @@ def _month_first(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
 def _names_a_month(tokens: Tokens, at: int) -> bool:
     """Whether a month without day and year is meant as one: «during Ramadan», «May to July»; not «ends may vary»."""
     before = at - 1
-    while at_token(tokens, before).kind == "filler":
+    while at_token(tokens, before).kind in ("filler", "of"):
         before -= 1
     joined = at_token(tokens, at + 1).kind in _JOINTS and at_token(tokens, skip_words(tokens, at + 2)).kind == "month"
     cue = at_token(tokens, before).kind
     return joined or (
-        cue in (*_JOINTS, "from", "during", "this", "on") and (tokens[at].text != "may" or cue == "during")
+        cue in (*_JOINTS, "from", "during", "this", "on", "weekday", "dayset")
+        and (tokens[at].text != "may" or cue == "during")
     )
 
 

@@ -77,6 +77,7 @@ def _until(tokens: Tokens, at: int, order: Order) -> Found | None:
     start = skip(tokens, at + 1)
     if at_token(tokens, start).kind in ("until", "to", "during"):
         start = skip(tokens, start + 1)
+    start = _past_subject(tokens, at, start, order)
     days = read_days(tokens, start, order)
     if days and (len(days[0]) > 1 or days[0][0].first is not days[0][0].last):
         return _listed(days[0], at, days[1])
@@ -85,6 +86,27 @@ def _until(tokens: Tokens, at: int, order: Order) -> Found | None:
         return None
     early = tokens[at].kind == "before" and tokens[skip_words(tokens, start)].kind != "end_of"
     return Statement("before-date" if early else "until-date", (Span(None, found[0]),), at, found[1]), found[1]
+
+
+def _past_subject(tokens: Tokens, at: int, start: int, order: Order) -> int:
+    """The position of the date after «last day to enjoy the offer: …», «تنتهي الحملة في …»; else `start`."""
+    if tokens[at].text.partition(" ")[0] not in _HAS_SUBJECT:
+        return start
+    on = start
+    for _ in range(_WORDS_BEFORE_DATE + 1):
+        following = skip(tokens, on + 1)
+        joint = at_token(tokens, on).kind in ("from", "to") and not read_day(tokens, following, order)
+        if not joint and at_token(tokens, on).kind not in _SUBJECT:
+            break
+        on = following
+    return on if on > start and read_day(tokens, on, order) else start
+
+
+_SUBJECT = ("word", "offer", "validity", "booking", "part", "this", "lasting")
+_HAS_SUBJECT = frozenset(
+    ("last", "final", "deadline", "expiry", "expiration", "end", "closing", "ينتهي", "تنتهي", "وينتهي", "وتنتهي", "اخر",
+     "تاريخ", "موعد", "انتهاء", "نهايه")
+)  # fmt: skip
 
 
 def _end_named(tokens: Tokens, at: int, order: Order) -> Found | None:
@@ -125,16 +147,18 @@ def _from(tokens: Tokens, at: int, order: Order) -> Found | None:
 def _during(tokens: Tokens, at: int, order: Order) -> Found | None:
     """«During Ramadan», «in May 2026», «خلال شهر يونيو»: the whole of a month."""
     month_at = skip_words(tokens, at + 1)
-    if at_token(tokens, month_at).kind != "month":
+    named = at_token(tokens, at).kind in ("during", "this", "on") or at_token(tokens, at - 1).kind in _RECURRING
+    if at_token(tokens, month_at).kind != "month" or not named:
         return None
     found = read_day(tokens, month_at, order)
     if not found or found[0].day.day is not None or at_token(tokens, found[1]).kind in ("to", "dash"):
         return None
-    weak = tokens[at].text in _IN and at_token(tokens, at - 1).kind not in ("validity", "offer", "weekday", "dayset")
+    weak = tokens[at].text in _IN and at_token(tokens, at - 1).kind not in ("validity", "offer", *_RECURRING)
     rule: Rule = "in-month" if weak else "date-range"
     return Statement(rule, (Span(found[0], found[0]),), at, found[1]), found[1]
 
 
+_RECURRING = ("weekday", "dayset")  # «Fridays of June»
 _IN = ("in", "within", "on", "في")  # «announced in October» is no window; «valid in October» is one
 
 
@@ -146,8 +170,9 @@ def _plain(tokens: Tokens, at: int, order: Order) -> Found | None:
     spans, after = days
     if len(spans) > 1 or spans[0].first is not spans[0].last:
         return _listed(spans, at, after)
-    on_it = tokens[at].kind == "on" or at_token(tokens, at - 1).kind == "on"
-    return Statement("on-day" if on_it else "single-day", spans, at, after), after
+    only = at_token(tokens, after).kind == "only"
+    on_it = only or tokens[at].kind == "on" or at_token(tokens, at - 1).kind == "on"
+    return Statement("on-day" if on_it else "single-day", spans, at, after, only=only), after
 
 
 def _listed(spans: tuple[Span, ...], at: int, after: int) -> Found:
@@ -185,8 +210,9 @@ _RULES: dict[str, tuple[_Read, ...]] = {
     "lasting": (_lasting,), "weekday": (read_weekdays, _plain), "num": (read_monthdays, _length_only, _plain),
     "word": (_length_only,), "end_of": (_end_named, _plain),
     **dict.fromkeys(
-        ("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "filler", "of", "time"), (_plain,)
+        ("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "time"), (_plain,)
     ),
+    **dict.fromkeys(("filler", "of"), (_during, _plain)),
     **dict.fromkeys(("noon", "midnight"), (_plain,)),
 }  # fmt: skip
 

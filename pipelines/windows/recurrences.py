@@ -19,7 +19,7 @@ def read_weekdays(tokens: Tokens, at: int, order: Order) -> Found | None:
     every = tokens[at].kind == "every"
     days, after = _weekday_list(tokens, at + every)
     plural = tokens[at].text.endswith("days")
-    if not days or not (every or plural or len(days) > 1) or (not every and is_dated(tokens, after)):
+    if not days or not (every or plural or len(days) > 1) or (not (every or plural) and is_dated(tokens, after)):
         return None
     return Statement("weekdays", (), at, after, frozenset(days)), after
 

@@ -286,7 +286,7 @@ def _month_end(day: date) -> date:
 
 def _ends_in(tokens: Tokens, at: int, when: _When) -> _Settled | None:
     """«Ends in 3 days», «ينتهي خلال ٣ أيام», «ends at midnight»."""
-    if tokens[at].text.split()[0] not in ENDING:
+    if tokens[at].text.partition(" ")[0] not in ENDING:
         return None
     start = at + 1
     while at_token(tokens, start).kind in ("filler", "on"):

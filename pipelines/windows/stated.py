@@ -83,7 +83,7 @@ _HINT = re.compile(
     r"\d|stock|suppl|quantit|limited|sold out|lasts|only|hour|notice|every|each|day|night|tomorrow|week|month|year"
     r"|until|till?\b|through|during|\bend|expir|left|remaining|\bin\b|\bfrom \w+ (?:to|till)\b|ramadan|نفا|انتها|محدود"
     r"|اشعار|كل |يوم|ليل|غد|بكر|اسبوع|شهر|عام|سنه|حتي|لغايه|من \w+ الي|رمضان|ساعه|نهاي|ينتهي|تنتهي|خلال|ويكند|متبقي"
-    r"|باقي|تبقي|ايام|في "
+    r"|باقي|تبقي|ايام|في |فقط|الاحد|الاثنين|الثلاثا|الاربعا|الخميس|الجمعه|السبت"
 )
 
 
@@ -127,7 +127,9 @@ def _counts(statement: Statement, read: _Text) -> bool:
     if statement.rule in ("single-day", "in-month"):
         return False
     if read.context == "offer":
-        return statement.cued or not (statement.recurs or statement.rule in ("on-day", "within-period"))
+        return (
+            statement.cued or statement.only or not (statement.recurs or statement.rule in ("on-day", "within-period"))
+        )
     if statement.rule in ("until-date", "before-date"):
         return statement.cued or not _is_relative(statement) or _says_ends(statement, read)
     return statement.cued and statement.rule in ("date-range", "day-list", "from-date")
@@ -139,8 +141,8 @@ def _is_relative(statement: Statement) -> bool:
 
 def _says_ends(statement: Statement, read: _Text) -> bool:
     """Whether «ends», «3 days left» or «today only» stands there: «back by Sunday» is said of anything."""
-    words = read.tokens[statement.start].text.split()
-    return not words or words[0] in ENDING
+    word = read.tokens[statement.start].text.partition(" ")[0]
+    return not word or word in ENDING
 
 
 def _as_meant(statement: Statement, context: Context) -> Statement:

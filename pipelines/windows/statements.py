@@ -27,7 +27,7 @@ class Statement:
     weekdays: frozenset[int] = frozenset()  # it holds on these weekdays only, 0 Monday; empty: every day
     monthdays: frozenset[int] = frozenset()  # it holds on these days of each month only; empty: every day
     lasts: Duration | None = None
-    only: bool = False  # a length with «only»
+    only: bool = False  # a length or a day with «only»
     owned: bool = False  # a length right after a word for the offer itself
     goods: bool = False  # those words name something sold by its length: a package, a voucher, instalments
     cued: bool = False  # its sentence speaks of an offer, a price or validity

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardcontext import Context, Place, context_of
+from pipelines.offers.cardcontext import Context, Place, context_of, heads_others
 from pipelines.offers.cardlooks import Look, Region, is_editorial, look_at
 
 __all__ = ["Chosen", "choose"]
@@ -16,6 +16,7 @@ __all__ = ["Chosen", "choose"]
 _MOST_WORDS = 150  # of a card on a page that does not speak of offers
 _MOST_WORDS_IN_OFFERS = 500
 _MOST_LINKS = 5  # distinct addresses; a part with more holds several things
+_LONGEST_LABEL = 4  # words of a heading that names a section
 _MOST_HEADINGS = 2  # of a card that is the only one of its shape
 _MOST_CONTROLS = 3  # labels, choices: more is a form
 _MOST_WORDS_OF_A_LINE = 25  # different ones, of a part with nothing but text
@@ -29,15 +30,13 @@ class Chosen:
 
     regions: tuple[Region, ...]
     looks: tuple[Look, ...]
-    context: Context
+    contexts: tuple[Context, ...]
     score: int = 0
 
 
 def choose(groups: Sequence[tuple[Region, ...]], place: Place) -> list[Chosen]:
     """The groups of parts that are offers, none within another: the most complete cards first."""
-    looks: dict[Region, Look] = {}
-    judged = [_judge(group, looks, place) for group in groups]
-    ranked = sorted((found for found in judged if found.regions), key=lambda found: -found.score)
+    ranked = sorted(_judged(groups, place), key=lambda found: -found.score)
     taken: set[HtmlElement] = set()  # elements of chosen parts
     around: set[HtmlElement] = set()  # and those that hold them
     kept = []
@@ -51,29 +50,54 @@ def choose(groups: Sequence[tuple[Region, ...]], place: Place) -> list[Chosen]:
     return sorted(kept, key=lambda found: place.order[found.regions[0][0]])
 
 
+def _judged(groups: Sequence[tuple[Region, ...]], place: Place) -> Iterator[Chosen]:
+    """The groups that hold offers; the parts of whole cards, one of each, are not looked at: no part is more than all."""
+    looks: dict[Region, Look] = {}
+    whole: list[set[HtmlElement]] = []
+    for group in sorted(groups, key=lambda group: sum(1 for _ in group[0][0].iterancestors())):
+        if any(len(group) <= len(cards) and _lie_in(group, cards) for cards in whole):
+            continue
+        found = _judge(group, looks, place)
+        if found.regions:
+            yield found
+        if len(found.regions) == len(group) and all(len(region) == 1 for region in group):
+            whole.append({region[0] for region in group})
+
+
+def _lie_in(group: Sequence[Region], cards: set[HtmlElement]) -> bool:
+    return all(not cards.isdisjoint(part.iterancestors()) for region in group for part in region)
+
+
 def _is_free(region: Region, taken: set[HtmlElement], around: set[HtmlElement]) -> bool:
     return not any(part in taken or part in around or not taken.isdisjoint(part.iterancestors()) for part in region)
 
 
 def _only(found: Chosen, kept: Sequence[int]) -> Chosen:
-    return Chosen(
-        tuple(found.regions[at] for at in kept), tuple(found.looks[at] for at in kept), found.context, found.score
+    regions, looks, contexts = (
+        tuple(values[at] for at in kept) for values in (found.regions, found.looks, found.contexts)
     )
+    return Chosen(regions, looks, contexts, found.score)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- one group
 
 
 def _judge(group: Sequence[Region], known: dict[Region, Look], place: Place) -> Chosen:
-    """The parts of a group that are offers."""
+    """The parts of a group that are offers, judged by the sections of the page in which they stand."""
     looks = [known[region] if region in known else known.setdefault(region, look_at(region)) for region in group]
-    context = context_of(group, looks, place)
-    accepted = _accepted(looks, context)
+    accepted: dict[int, Context] = {}
+    for heading, parts in place.sections(group):
+        inner = [looks[at] for at in parts]
+        context = context_of([group[at] for at in parts], inner, heading, place)
+        accepted.update((parts[at], context) for at in _accepted(inner, context))
+    if len(accepted) == 1 and not all(_stands_alone(looks[at], context) for at, context in accepted.items()):
+        accepted = {}
+    found = sorted(accepted)
     return Chosen(
-        tuple(group[at] for at in accepted),
-        tuple(looks[at] for at in accepted),
-        context,
-        sum(max(0, looks[at].weight - 2) for at in accepted),
+        tuple(group[at] for at in found),
+        tuple(looks[at] for at in found),
+        tuple(accepted[at] for at in found),
+        sum(max(0, looks[at].weight - 2) for at in found),
     )
 
 
@@ -84,10 +108,7 @@ def _accepted(looks: Sequence[Look], context: Context) -> list[int]:
     own = [at for at in able if _is_offer(looks[at], context)]
     if context.news:
         return [at for at in own if looks[at].signs >= 2 and looks[at].saving and not is_editorial(looks[at].text)]
-    found = _with_their_like(own, able, looks, context)
-    if len(found) == 1 and not _stands_alone(looks[found[0]], context):
-        return []
-    return found
+    return _with_their_like(own, able, looks, context)
 
 
 def _is_card(look: Look, context: Context) -> bool:
@@ -96,7 +117,7 @@ def _is_card(look: Look, context: Context) -> bool:
     most = _MOST_WORDS_IN_OFFERS if context.offers else _MOST_WORDS
     built = look.headings or look.images or look.call or look.bold or look.words <= _MOST_WORDS_OF_A_LINE
     small = look.sized and words <= most and len(look.links) <= _MOST_LINKS and look.controls <= _MOST_CONTROLS
-    return small and bool(built)
+    return small and bool(built) and not heads_others(" ".join(look.head.split()[:_LONGEST_LABEL]))
 
 
 def _is_offer(look: Look, context: Context) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from pipelines.offers.cardlooks import Look, Region, class_words, heading_level,
 from pipelines.offers.cardsigns import PAST
 from pipelines.windows.datetokens import fold
 
-__all__ = ["Context", "Place", "context_of"]
+__all__ = ["Context", "Place", "context_of", "heads_others"]
 
 _NAMED_OFFER = re.compile(
     r"(?<![a-z])(?:promo(?:tion)?s?|offers?|deals?|coupons?|vouchers?|discounts?|specials|hot-?sale|cashback)(?![a-z])"
@@ -79,20 +80,22 @@ class Place:
         order = {element: at for at, element in enumerate(body.iter())}
         return cls(order, tuple(element for element in order if heading_level(element)), fold(title).text)
 
-    def heading_before(self, group: Sequence[Region]) -> str:
-        """The folded text of the nearest heading before a group that stands in none of its parts."""
+    def sections(self, group: Sequence[Region]) -> list[tuple[str, list[int]]]:
+        """The group's parts by the heading they stand under: its folded text, and which parts, in order.
+
+        Headings within the parts head nothing but them.
+        """
         inside = {part for region in group for part in region}
-        first = self.order[group[0][0]]
-        for heading in reversed(self.headings):
-            outside = heading not in inside and inside.isdisjoint(heading.iterancestors())
-            if self.order[heading] < first and outside and (text := text_of(heading)):
-                return fold(text).text
-        return ""
+        outer = [h for h in self.headings if h not in inside and inside.isdisjoint(h.iterancestors()) and text_of(h)]
+        places = [self.order[heading] for heading in outer]
+        found: dict[int, list[int]] = {}
+        for at, region in enumerate(group):
+            found.setdefault(bisect(places, self.order[region[0]]) - 1, []).append(at)
+        return [(fold(text_of(outer[at])).text if at >= 0 else "", parts) for at, parts in found.items()]
 
 
-def context_of(group: Sequence[Region], looks: Sequence[Look], place: Place) -> Context:
-    """What the heading before a group, its names and its links say of it."""
-    heading = place.heading_before(group)
+def context_of(group: Sequence[Region], looks: Sequence[Look], heading: str, place: Place) -> Context:
+    """What the heading over a group, its names and its links say of it."""
     names = _names(group)
     urls = [unquote(look.links[0]).lower() for look in looks if look.links]
     linked, named = _most(urls, _is_offer_url), bool(_NAMED_OFFER.search(names))
@@ -106,10 +109,15 @@ def context_of(group: Sequence[Region], looks: Sequence[Look], place: Place) -> 
         named=named,
         headed=headed,
         news=bool(news) and not (linked or named) and not _HEADS_OFFERS.search(heading),
-        others=bool(_HEADS_OTHERS.search(heading)) and not linked and not _HEADS_OFFERS.search(heading),
+        others=bool(_HEADS_OTHERS.search(heading)) and not _HEADS_OFFERS.search(heading) and not linked,
         filters=bool(_FILTERS.search(names)),
         past=bool(PAST.search(heading)),
     )
+
+
+def heads_others(heading: str) -> bool:
+    """Whether a folded heading announces something else than offers: reviews, branches, questions, articles."""
+    return bool(_HEADS_OTHERS.search(heading) or _HEADS_NEWS.search(heading)) and not _HEADS_OFFERS.search(heading)
 
 
 def _names(group: Sequence[Region]) -> str:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from pipelines.offers.cardimages import find_image
 from pipelines.offers.cardlooks import Region, class_words, leads_somewhere
-from pipelines.offers.cardpieces import CardField, Piece, read_pieces
+from pipelines.offers.cardpieces import CardField, Piece, read_pieces, spoken
 from pipelines.offers.cardprices import find_discount, find_prices, is_price
 from pipelines.offers.cardsigns import CALL, CODE_LABEL, LISTING, PLAIN_CALL, TIMELY, says_over
 from pipelines.web.characters import fold as fold_spaces
@@ -60,7 +60,7 @@ def read_fields(region: Region) -> Fields:
     pieces = read_pieces(region)
     image, alternative = find_image(region)
     title = _title(region, pieces, alternative)
-    price, before = find_prices([piece for piece in pieces if not _is_posted(piece)])
+    price, before = find_prices([*(piece for piece in pieces if not _is_posted(piece)), *_spoken(title, alternative)])
     validity, code = _validity(region, pieces), _code(region, pieces)
     tags = tuple(_tags(pieces, title))
     used = [found.element for found in (title, validity, code, *tags) if found]
@@ -83,6 +83,11 @@ def read_fields(region: Region) -> Fields:
         alternative,
         _over(region, pieces),
     )
+
+
+def _spoken(title: CardField | None, alternative: CardField | None) -> list[Piece]:
+    """The image's text where it is the title; otherwise it mostly says again what the card says."""
+    return [spoken(alternative)] if alternative and alternative is title else []
 
 
 def _of_piece(found: tuple[str, Piece] | None) -> CardField | None:
@@ -115,7 +120,7 @@ def _tells(piece: Piece) -> bool:
     """Whether a text may be a title: no price, badge, date line or button."""
     plain = piece.plain
     empty = is_price(plain) or _NOISE.fullmatch(plain) or find_discount([piece]) is not None and not piece.heading
-    call = PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain) or piece.tag == "button"
+    call = PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain) or (piece.tag == "button" and not piece.heading)
     return not (empty or call or piece.struck or says_over(plain) or _is_posted(piece) or _is_dated(piece))
 
 

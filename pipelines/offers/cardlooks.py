@@ -33,6 +33,12 @@ _TITLED = re.compile(r"(?<![a-z])(?:title|headline|heading|header|name|subject|c
 _NOT_TITLED = re.compile(
     r"(?<![a-z])(?:sub|user|author|price|company|meta|file|category|section|wrap\w*|brand|store|merchant|page|img|image|icon)(?![a-z])"
 )
+_COLUMNS = (
+    ("valid-until", re.compile(r"\b(?:valid|until|expir|ends?|end date)|صالح|حتي|ينتهي|انتهاء|صلاحيه|ساري")),
+    ("price-old", re.compile(r"\b(?:was|before|old|regular|usual)\b|قبل|السابق|كان|الاصلي")),
+    ("price", re.compile(r"\b(?:price|now|cost|fee)\b|سعر|الان")),
+    ("coupon-code", re.compile(r"\bcode\b|كود|رمز")),
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOWHERE = re.compile(r"^(?:#|javascript:|mailto:|tel:|sms:|whatsapp:|data:)", re.IGNORECASE)
 _ELSEWHERE = re.compile(
@@ -52,6 +58,7 @@ class Look:
 
     text: str  # white space folded
     plain: str  # folded for matching, alternative texts included
+    head: str  # its first heading, folded
     headings: int  # headings and elements called title
     links: tuple[str, ...]  # distinct addresses that lead to a page
     images: int
@@ -111,16 +118,33 @@ def text_of(element: HtmlElement) -> str:
     return fold_spaces(" ".join(element.itertext()))
 
 
+def column_of(cell: HtmlElement) -> str:
+    """For a cell of a table with a head, what its column is called, put in the words that classes use."""
+    if cell.tag != "td":
+        return ""
+    row = cell.getparent()
+    table = next(cell.iterancestors("table"), None)
+    head = next(table.iter("tr"), None) if table is not None else None
+    if row is None or head is None or head is row or head.find("th") is None:
+        return ""
+    at = list(row).index(cell)
+    words = fold(text_of(head[at])).text if at < len(head) else ""
+    return next((name for name, pattern in _COLUMNS if pattern.search(words)), words)
+
+
 def look_at(region: Region) -> Look:
     """A look at a region of the visible tree."""
     texts: list[str] = []
     extra: list[str] = []
     links: dict[str, None] = {}
     headings = images = 0
+    head = ""
     call = bold = False
     controls = 0
     for element in (inner for part in region for inner in part.iter()):
         tag = element.tag
+        if tag == "td" and (column := column_of(element)):
+            extra.append(f"{column.replace('-', ' ')} {text_of(element)}")
         texts.extend(filter(None, (element.text, element.tail if element not in region else None)))
         if tag == "a" or tag == "button":
             words = fold(text_of(element)).text
@@ -137,12 +161,13 @@ def look_at(region: Region) -> Look:
             extra.append(element.get("alt") or "")
         elif tag in HEADINGS or (element.get("class") and names_title(element)):
             headings += 1
+            head = head or fold(text_of(element)).text
     for around in region[0].iterancestors("a"):
         _add_link(links, around)
     text = fold_spaces(" ".join(texts))
     plain = fold(f"{text} {' '.join(filter(None, extra))}"[:_MOST_TEXT]).text
     return Look(
-        text, plain, headings, tuple(links), images, call, _longest(texts),
+        text, plain, head, headings, tuple(links), images, call, _longest(texts),
         priced=bool(MONEY.search(plain)), saving=bool(SAVING.search(plain)), timely=bool(TIMELY.search(plain)),
         offering=bool(OFFERING.search(plain)), coded=_is_coded(region), bold=bold, controls=controls,
         words=len({word for word in _WORD.findall(plain) if word not in _WORDS_OF_IMAGES}),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardlooks import Region, class_words, heading_level, names_title, text_of
+from pipelines.offers.cardlooks import Region, class_words, column_of, heading_level, names_title, text_of
 from pipelines.windows.datetokens import fold
 
-__all__ = ["CardField", "Piece", "read_pieces"]
+__all__ = ["CardField", "Piece", "read_pieces", "spoken"]
 
 _INLINE = frozenset(
     {
@@ -69,6 +69,11 @@ def read_pieces(region: Region) -> tuple[Piece, ...]:
     return tuple(_piece(element, inside) for part in region for element in part.iter() if _speaks(element))
 
 
+def spoken(found: CardField) -> Piece:
+    """A text that an attribute gives, as a piece like the others."""
+    return Piece(found.element, found.value, fold(found.value).text, "", "img", 0, False, None, False)
+
+
 def _speaks(element: HtmlElement) -> bool:
     if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
         return True
@@ -91,7 +96,7 @@ def _piece(element: HtmlElement, inside: set[HtmlElement]) -> Piece:
         element=element,
         text=text,
         plain=fold(text).text,
-        classes=" ".join(_own_classes(element, line)),
+        classes=" ".join((*_own_classes(element, line), column_of(element))),
         tag=str(element.tag),
         heading=max(map(heading_level, line)),
         titled=any(names_title(around) for around in line[:2] if around.get("class")),

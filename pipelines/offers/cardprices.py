@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pipelines.offers.cardlooks import text_of
 from pipelines.offers.cardpieces import Piece
 from pipelines.offers.cardsigns import AMOUNT, CURRENCY, MONEY
 from pipelines.offers.prices import read_price
+from pipelines.windows.datetokens import fold
 
 __all__ = ["Prices", "find_discount", "find_prices", "is_price"]
 
@@ -45,16 +47,26 @@ def is_price(plain: str) -> bool:
 
 def find_prices(pieces: Sequence[Piece]) -> Prices:
     """The price of a card and the price before it, as texts with their places; None where it states none."""
-    alone = [piece for piece in pieces if is_price(piece.plain) and (MONEY.search(piece.plain) or _is_marked(piece))]
+    alone = [piece for piece in pieces if is_price(piece.plain) and _is_asked(piece)]
     before = [piece for piece in alone if _is_before(piece)]
-    now = [piece for piece in alone if not _is_before(piece)]
+    now = [piece for piece in alone if not _is_before(piece)] or [piece for piece in before if not _is_past(piece)]
+    before = [piece for piece in before if piece not in now]
     named = [piece for piece in now if MONEY.search(piece.plain)] or now
     price = next((piece for piece in named if piece.tag == "ins" or _NOW_CLASS.search(piece.classes)), None)
     price = price or next(iter(named), None)
     was = next(iter(before), None) or (_checked_before(price, named, pieces) if price else None)
-    if price is None:
-        return _in_sentence(pieces), (was.text, was) if was else None
-    return (price.text, price), (was.text, was) if was else None
+    told = (price.text, price) if price else _in_sentence(pieces)
+    return told, (was.text, was) if was else None
+
+
+def _is_asked(piece: Piece) -> bool:
+    """Whether an amount is what one pays: it has a currency or is called price, and is no sum off («$15» «OFF»)."""
+    if not (MONEY.search(piece.plain) or _is_marked(piece)):
+        return False
+    around = piece.element.getparent()
+    line = fold(text_of(around)).text if around is not None else ""
+    left, found, right = line.partition(piece.plain)
+    return not found or len(line) > _LONGEST or not (_NO_PRICE_BEFORE.search(left) or _NO_PRICE_AFTER.match(right))
 
 
 def _is_marked(piece: Piece) -> bool:
@@ -62,7 +74,12 @@ def _is_marked(piece: Piece) -> bool:
 
 
 def _is_before(piece: Piece) -> bool:
-    return bool(piece.struck or _WAS_CLASS.search(piece.classes) or _WAS_WORDS.search(piece.plain))
+    return _is_past(piece) or bool(_WAS_CLASS.search(piece.classes))
+
+
+def _is_past(piece: Piece) -> bool:
+    """Whether a price is struck out or said to be over; a class alone may only name the usual price."""
+    return piece.struck or bool(_WAS_WORDS.search(piece.plain))
 
 
 def _checked_before(price: Piece, others: Sequence[Piece], pieces: Sequence[Piece]) -> Piece | None:
@@ -83,13 +100,22 @@ def _checked_before(price: Piece, others: Sequence[Piece], pieces: Sequence[Piec
 
 
 def _in_sentence(pieces: Sequence[Piece]) -> tuple[str, Piece] | None:
-    """A price within a sentence that says that it is one: «for only SAR 99», «بسعر 99 ريال»."""
-    for piece in pieces:
-        for found in MONEY.finditer(piece.plain):
-            left, right = piece.plain[: found.start()], piece.plain[found.end() :]
-            if _CUE.search(left) and not _NO_PRICE_BEFORE.search(left) and not _NO_PRICE_AFTER.match(right):
-                return found[0], piece
-    return None
+    """A price within a sentence that says that it is one («for only SAR 99», «بسعر 99 ريال»), or that is the only sum."""
+    told = [(found, piece) for piece in pieces for found in MONEY.finditer(piece.plain) if _is_told(found, piece)]
+    cued = next((pair for pair in told if _CUE.search(_left(pair[0]))), None)
+    sums = {found[0] for piece in pieces for found in MONEY.finditer(piece.plain)}
+    chosen = cued or (told[0] if told and len(sums) == 1 else None)
+    return (chosen[0][0], chosen[1]) if chosen else None
+
+
+def _is_told(found: re.Match[str], piece: Piece) -> bool:
+    """Whether nothing beside a sum says that it is another thing than a price."""
+    right = piece.plain[found.end() :]
+    return not (piece.struck or _NO_PRICE_BEFORE.search(_left(found)) or _NO_PRICE_AFTER.match(right))
+
+
+def _left(found: re.Match[str]) -> str:
+    return found.string[: found.start()]
 
 
 def find_discount(pieces: Sequence[Piece]) -> tuple[Decimal, Piece] | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from lxml.html import HtmlElement
 
 from pipelines.offers.cardchoice import Chosen, choose
-from pipelines.offers.cardcontext import Place
+from pipelines.offers.cardcontext import Context, Place
 from pipelines.offers.cardfields import Fields, read_fields
 from pipelines.offers.cardgroups import is_clone, repeated_parts
 from pipelines.offers.cardlooks import Look, Region
@@ -58,17 +58,15 @@ def find_card_groups(html: HtmlPage) -> tuple[CardGroup, ...]:
 
 
 def _read_cards(found: Chosen) -> list[tuple[Card, Look]]:
-    cards = [
-        (_card(region, read_fields(region), found), look)
-        for region, look in zip(found.regions, found.looks, strict=True)
-    ]
+    parts = zip(found.regions, found.looks, found.contexts, strict=True)
+    cards = [(_card(region, read_fields(region), context), look) for region, look, context in parts]
     return [(card, look) for card, look in cards if "title" in card.fields]
 
 
-def _card(region: Region, fields: Fields, found: Chosen) -> Card:
+def _card(region: Region, fields: Fields, context: Context) -> Card:
     over = fields.over
-    if over is None and found.context.past:
-        over = CardField(found.context.heading, region[0])
+    if over is None and context.past:
+        over = CardField(context.heading, region[0])
     return Card(region[0], fields.named, region, fields.tags, fields.discount, fields.alternative, over)
 
 

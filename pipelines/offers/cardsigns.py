@@ -24,6 +24,7 @@ _PERCENT = r"\d\s?[%٪]|[%٪]\s?\d"
 _SAVED = r"off|discounts?|sav(?:e|ings?)|less|cash\s?back|rebate|instal?lments?|interest|bonus|back|خصم|تخفيض|وفر|توفير|كاش|استرداد|تقسيط"
 # A saving that can be reckoned: a percentage or a sum off, one bought and one given, money back.
 SAVING = re.compile(
+    r"(?<![\d\w])[-–−]\s?\d{1,2}\s?[%٪]|"
     rf"(?:{_PERCENT}).{{0,40}}(?<!\w)(?:ال)?(?:{_SAVED})|(?<!\w)(?:ب)?(?:{_SAVED}).{{0,40}}(?:{_PERCENT})"
     rf"|(?:{MONEY.pattern}).{{0,20}}\b(?:off|discount|cash\s?back|rebate|credits?|vouchers?|e?gift|savings)\b"
     rf"|(?:\bsave|\bcash\s?back of|\bwin|\bearn|\bget|خصم|وفر|قسيمه|كوبون|هديه).{{0,20}}(?:{MONEY.pattern})"

@@ -1,20 +1,10 @@
-"""From what a page's readers found to drafts of offers: identity, window, categories, prices, text and evidence.
+"""From what a page's readers found to drafts of offers: window, categories, prices, text and evidence.
 
-Identity (`Draft.key`) of an offer, the first that applies:
-
-1. its own URL, on the page's origin, when no other offer of the page has the same;
-2. the page's URL, when the page is the offer's own page;
-3. its sku, product number or code, as `sku:…` or `code:…`;
-4. the page's URL + "#" + a slug of its title, and of what else tells it from another of that title: where it leads,
-   its description, its code, its price.
-
-So a card on a list page and the offer's own page give one key, and are one entry.
+What an offer is known by is `identity`'s part.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -22,18 +12,15 @@ from itertools import groupby
 
 from pipelines.offers.candidates import Candidate
 from pipelines.offers.categories import categorise
+from pipelines.offers.identity import offer_keys
 from pipelines.offers.prices import Price, read_discount, read_prices
 from pipelines.records import OPEN, Block, Draft, Finding, Page, Window
-from pipelines.urls import origin_of
 from pipelines.web.language import language_of
 from pipelines.windows.declared import read_declared
 from pipelines.windows.sets import WindowReading, combine
 from pipelines.windows.stated import read_window
 
 __all__ = ["draft_offers", "merge_drafts"]
-
-_LONGEST_SLUG = 80
-
 
 # ---------------------------------------------------------------- drafts
 
@@ -44,7 +31,7 @@ def draft_offers(
     """A draft for each candidate, given the blocks that are its own; those with one key merged."""
     drafts: list[Draft] = []
     findings: list[Finding] = []
-    for candidate, blocks, key in zip(candidates, texts, _keys(candidates, page_url), strict=True):
+    for candidate, blocks, key in zip(candidates, texts, offer_keys(candidates, page_url), strict=True):
         reading = _window(candidate, blocks, page)
         findings.extend(reading.findings)
         drafts.append(_draft(candidate, key, blocks, reading.window, page, page_url, language))
@@ -52,57 +39,6 @@ def draft_offers(
             findings.append(Finding("no-category", f"«{candidate.title}» fits none of the configured categories"))
     merged, conflicts = merge_drafts(drafts)
     return merged, (*findings, *conflicts)
-
-
-def _key(candidate: Candidate, page_url: str, *, alone: bool, numbered: bool) -> str:
-    if candidate.own_page:
-        return page_url
-    if candidate.url and alone and candidate.url != page_url and origin_of(candidate.url) == origin_of(page_url):
-        return candidate.url
-    # one code for all that a page offers names none of it
-    return candidate.identifier if numbered else f"{page_url}#{_slug(candidate.title)}"
-
-
-def _keys(candidates: Sequence[Candidate], page_url: str) -> list[str]:
-    """Each candidate's key; those that only a title names and that are not one offer get keys of their own."""
-    shared = Counter(url for url, _ in {(candidate.url, candidate.title.casefold()) for candidate in candidates})
-    numbers = Counter(
-        number for number, _ in {(candidate.identifier, candidate.title.casefold()) for candidate in candidates}
-    )
-    keys = [
-        _key(c, page_url, alone=shared[c.url] == 1, numbered=bool(c.identifier) and numbers[c.identifier] == 1)
-        for c in candidates
-    ]
-    alike: dict[str, list[int]] = defaultdict(list)
-    for at, key in enumerate(keys):
-        if key.startswith(f"{page_url}#"):
-            alike[key].append(at)
-    for key, places in alike.items():
-        marks = _marks([candidates[at] for at in places])
-        for at, mark in zip(places, marks, strict=True):
-            keys[at] = f"{key}-{mark}" if mark else key
-    return keys
-
-
-def _marks(candidates: Sequence[Candidate]) -> list[str]:
-    """For each of several offers of one title the slug of what tells them apart; "" where nothing does."""
-    kinds = (
-        [c.url for c in candidates], [c.description for c in candidates], [c.code for c in candidates],
-        [" ".join(c.tags) for c in candidates], [str(c.price.amount) if c.price else "" for c in candidates],
-        [c.validity for c in candidates], [c.image for c in candidates],
-    )  # fmt: skip
-    telling = next((values for values in kinds if len(set(values)) == len(values) > 1), None)
-    telling = telling or next((values for values in kinds if len(set(values)) > 1), None)
-    return [_slug(_tail(value)) if value else "" for value in telling] if telling else [""] * len(candidates)
-
-
-def _tail(value: str) -> str:
-    """Of an address its last segment and its query, which tell it from others; any other text whole."""
-    return value.rstrip("/").rpartition("/")[2] if value.startswith(("http://", "https://")) else value
-
-
-def _slug(title: str) -> str:
-    return re.sub(r"[\W_]+", "-", title.casefold()).strip("-")[:_LONGEST_SLUG] or "offer"
 
 
 def _draft(

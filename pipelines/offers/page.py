@@ -22,6 +22,7 @@ from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.offers.selectors import read_selected
+from pipelines.offers.singlepage import completed, read_own_offer, read_own_product
 from pipelines.offers.structured import StructuredOffer, read_offers
 from pipelines.records import Block, Finding
 from pipelines.web.blocks import Paths
@@ -33,11 +34,18 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
     """The page's offers, the blocks of each, and findings; structured data speaks first, selectors fill in."""
     structured, findings = _structured(html)
     selected, notes = _selected(html, any_other=bool(structured))
-    joined = join_candidates(structured, selected)
-    if not joined and html.page.rules.selectors is None:
-        joined = _shaped(html)
-    candidates = _with_own_page(joined, html)
+    joined = join_candidates(structured, selected) or _undeclared(html)
+    candidates = [completed(candidate, html) for candidate in _with_own_page(joined, html)]
     return candidates, _texts_of(candidates, html), (*findings, *notes)
+
+
+def _undeclared(html: HtmlPage) -> list[Candidate]:
+    """What the page offers without saying so in data: the product it sells, else its cards and the offer it is about."""
+    if product := read_own_product(html):
+        return [product]
+    cards = _shaped(html) if html.page.rules.selectors is None else []
+    offer = read_own_offer(html, [card.region for card in cards])
+    return [offer, *cards] if offer else cards
 
 
 def _shaped(html: HtmlPage) -> list[Candidate]:

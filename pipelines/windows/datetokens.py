@@ -70,6 +70,10 @@ def fold(text: str) -> Folded:
     """The text with digits, letter case and Arabic letter forms made one; offsets kept."""
     if text.isascii():
         return Folded(text, text.lower(), None)
+    if not _DROPPED.search(text):
+        folded = text.translate(_FOLDING)
+        if len(folded) == len(text):  # nothing is dropped, so nothing was spread over several characters either
+            return Folded(text, folded, None)
     pieces = [(piece, offset) for offset, char in enumerate(text) for piece in _fold_char(char)]
     return Folded(text, "".join(piece for piece, _ in pieces), tuple(offset for _, offset in pieces))
 
@@ -84,6 +88,16 @@ def _fold_char(char: str) -> str:
     return unicodedata.normalize("NFKC", char).lower().translate(_LETTERS)
 
 
+class _Folding(dict[int, str]):
+    """What `str.translate` asks for: each character folded alone."""
+
+    def __missing__(self, point: int) -> str:
+        return _fold_char(chr(point))
+
+
+_FOLDING = _Folding()
+
+
 def tokenise(folded: Folded, languages: tuple[str, ...]) -> tuple[Token, ...]:
     """The tokens of a folded text, phrases of the given languages joined into one token each."""
     phrases = _phrases(languages)
@@ -95,21 +109,19 @@ _Phrases = dict[str, list[tuple[tuple[str, ...], Token]]]
 
 def _lex(text: str, phrases: _Phrases) -> Iterator[Token]:
     for found in _LEXER.finditer(text):
-        kind = found.lastgroup or "punct"
-        token = Token(kind, found[0], found.start(), found.end())
+        kind, start, end, word = found.lastgroup or "punct", found.start(), found.end(), found[0]
         if kind == "num":
-            yield replace(token, value=int(re.match(r"\d+", found[0])[0][:6]))  # type: ignore[index]  # it matched
+            yield Token(kind, word, start, end, int(word.rstrip("stndrh")[:6]))
         elif kind == "half":
-            yield replace(token, kind=found[0][0] + "m", text=found[0][0] + "m")
-        elif kind == "word" and found[0] not in phrases and found[0][0] == "و" and _bare(found[0][1:]) in phrases:
-            yield Token("and", "و", found.start(), found.start() + 1)
-            yield Token(kind, _bare(found[0][1:]), found.start() + 1, found.end())
+            yield Token(word[0] + "m", word[0] + "m", start, end)
+        elif kind != "word" or word in phrases:
+            yield Token(kind, word, start, end)
+        elif word[0] == "و" and _bare(word[1:]) in phrases:
+            yield Token("and", "و", start, start + 1)
+            yield Token(kind, _bare(word[1:]), start + 1, end)
         else:
-            yield (
-                replace(token, text=_bare(found[0]))
-                if found[0] not in phrases and _bare(found[0]) in phrases
-                else token
-            )
+            bare = _bare(word)
+            yield Token(kind, bare if bare in phrases else word, start, end)
 
 
 def _bare(word: str) -> str:
@@ -124,13 +136,14 @@ def _join_phrases(tokens: tuple[Token, ...], phrases: _Phrases) -> Iterator[Toke
         if meaning is None:
             yield tokens[at]
         else:
-            yield replace(meaning, start=tokens[at].start, end=tokens[at + length - 1].end)
+            start, end = tokens[at].start, tokens[at + length - 1].end
+            yield Token(meaning.kind, meaning.text, start, end, meaning.value, meaning.hijri)
         at += length
 
 
 def _longest(tokens: tuple[Token, ...], at: int, phrases: _Phrases) -> tuple[int, Token | None]:
     for rest, meaning in phrases.get(tokens[at].text, ()) if tokens[at].kind == "word" else ():
-        if tuple(token.text for token in tokens[at + 1 : at + 1 + len(rest)]) == rest:
+        if not rest or tuple(token.text for token in tokens[at + 1 : at + 1 + len(rest)]) == rest:
             return 1 + len(rest), meaning
     return 1, None
 

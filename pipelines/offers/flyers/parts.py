@@ -82,7 +82,7 @@ def _with_subtitles(groups: Sequence[list[Line]]) -> list[list[Line]]:
     at = 0
     while at < len(groups):
         after = levels[at + 2] if at + 2 < len(groups) else 0
-        alone = at > 0 and len(groups[at]) == 1 and groups[at][0].role == "title"
+        alone = at > 0 and len(groups[at]) == 1 and groups[at][0].role == "title" and groups[at][0].window is None
         if (
             alone
             and at + 1 < len(groups)

@@ -91,7 +91,7 @@ def _promises(text: str) -> bool:
 
 def _found(title: str, sections: Sequence[Section], page: Page) -> list[_Found]:
     says = _says_offers(title, sections)
-    parts = [part for section in sections for part in parts_of(section)]
+    parts = _without_heads([part for section in sections for part in parts_of(section)])
     shared = shared_lines(parts)
     parts = [without_lines(part, shared) for part in parts]
     tables = [(section, row) for section in sections for row in _rows(section, page)]
@@ -100,6 +100,18 @@ def _found(title: str, sections: Sequence[Section], page: Page) -> list[_Found]:
     offers = [_of_part(part, scopes, page) for part in parts if _is_offer(part, says, scopes)]
     rows = [_of_row(section, row, scopes) for section, row in tables if _is_row_offer(section, row, says, scopes)]
     return sorted([*offers, *rows], key=lambda offer: offer.lines[0].at)
+
+
+def _without_heads(parts: Sequence[Part]) -> list[Part]:
+    """The parts without those that only head others: «Tyres until 10 March», «Up to 50% off», offers below."""
+    heads = {number for part in parts if any(line.marked for line in part.lines) for number in part.section.parents}
+    return [
+        part
+        for part in parts
+        if part.section.number not in heads
+        or part.lines[0] is not part.section.title
+        or any(line.amounts.price or line.amounts.before for line in part.lines)
+    ]
 
 
 def _says_offers(title: str, sections: Sequence[Section]) -> bool:
@@ -232,8 +244,14 @@ def _draft(
     window = replace(reading.window, evidence=_placed(reading.window.evidence, (*offer.lines, *offer.shared), page))
     evidence = _placed(draft.evidence, offer.lines, page)
     discount = draft.discount_percent if draft.discount_percent is not None else offer.discount
-    made = replace(draft, window=window, evidence=evidence, discount_percent=discount)
+    made = replace(draft, window=window, evidence=evidence, discount_percent=discount, language=_language(draft, page))
     return made, (*told, *doubts, *more, *reading.findings)
+
+
+def _language(draft: Draft, page: Page) -> str:
+    """The offer's language; a few Latin words tell none, and are taken for English where the source has it."""
+    latin = re.search(r"[A-Za-z]{3}", draft.title) and not re.search(r"[^\W\d_A-Za-z]", draft.title)
+    return "en" if draft.language == "und" and latin and "en" in page.rules.languages else draft.language
 
 
 def _shared(

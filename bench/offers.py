@@ -20,16 +20,23 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.offers.availability import declared_availability, stated_availability
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.structured import StructuredOffer, read_offers
 from pipelines.reading import read_page
-from pipelines.records import Draft, Page, ReadingRules
+from pipelines.records import Draft, Page, Reading, ReadingRules
 from pipelines.web.decoding import decode_html
 from pipelines.web.html import parse_html, read_html
 from pipelines.windows.sets import end_of
 from pipelines.windows.stated import read_window
 
 _SEEN = datetime(2026, 6, 10, tzinfo=UTC)
+_STATES = {
+    **dict.fromkeys(
+        ("InStock", "InStoreOnly", "OnlineOnly", "LimitedAvailability", "PreOrder", "BackOrder"), "InStock"
+    ),
+    **dict.fromkeys(("OutOfStock", "SoldOut", "Discontinued"), "OutOfStock"),
+}
 _SYNTAXES = ("microdata", "rdfa", "jsonld_raw")
 # What the truth calls a currency -> the codes that may be meant.
 _SYMBOLS = {
@@ -120,16 +127,32 @@ def _products(folder: Path) -> None:
 
 
 def _main_offer(page: Page) -> dict[str, str | None]:
-    try:
-        offers = _offers_of(page)
-    except Exception as error:  # a page that cannot be read has no offer
-        print("  unread:", page.url[:80], repr(error)[:100])
-        offers = ()
-    priced = next((offer for offer in offers if offer.price is not None), offers[0] if offers else None)
-    if priced is None:
+    """What reading the page whole says of the product whose page it is: its own offer's, else the first priced one's."""
+    reading = read_page(page, documents=None)
+    if reading.outcome != "ok":
+        print("  unread:", page.url[:80], reading.message[:100])
+    offers = [draft for draft in reading.drafts if draft.kind == "offer"]
+    own = min(offers, key=lambda draft: _distance(draft, page.url, reading), default=None)
+    if own is None:
         return {"price": None, "currency": None, "availability": None}
-    price = str(priced.price.normalize()) if priced.price is not None else None
-    return {"price": price, "currency": priced.currency, "availability": priced.availability or None}
+    price = str(own.price.normalize()) if own.price is not None else None
+    states = [_state(draft) for draft in offers if draft.title == own.title]  # one a size
+    return {"price": price, "currency": own.currency, "availability": min(filter(None, states), default=None)}
+
+
+def _distance(draft: Draft, url: str, reading: Reading) -> tuple[bool, int, bool]:
+    """How far an offer is from being the page's own: by its key, then by the words it shares with the page's title."""
+    title = set(reading.title.casefold().split())
+    shared = len(title & set(draft.title.casefold().split()))
+    return draft.key not in (url, reading.canonical), -shared, draft.price is None
+
+
+def _state(draft: Draft) -> str | None:
+    """InStock or OutOfStock, as the truth names them; what shows a price and says nothing of its stock is in stock."""
+    said = next((found.text for found in draft.evidence if found.field == "availability"), "")
+    name = declared_availability([said])[0] if said else ""
+    state = name if name in _STATES else stated_availability(said)
+    return _STATES.get(state or "", None) or ("InStock" if draft.price is not None else None)
 
 
 def _judge(value: str | None, expected: list[str] | None) -> str:
@@ -222,17 +245,24 @@ def _last_day(draft: Draft) -> str | None:
 
 
 def _validity(folder: Path) -> None:
-    zone, started, count = ZoneInfo("Asia/Colombo"), time.perf_counter(), Counter[str]()
-    for row in _agreed(folder):
+    zone, started, rows = ZoneInfo("Asia/Colombo"), time.process_time(), list(_agreed(folder))
+    named, live = Counter[str](), Counter[str]()
+    for row in rows:
         found = read_window(
             row["validity_text"], observed_at=_SEEN, zone=zone, date_order="DMY", max_window=timedelta(days=1200)
         )
-        end = end_of(found.window) if found else None
-        last = (end.astimezone(zone) - timedelta(seconds=1)).date().isoformat() if end else "9999"
-        count["exact" if last == row["expiry_date"] else "late" if last > row["expiry_date"] else "early"] += 1
-    seconds = (time.perf_counter() - started) / max(1, count.total()) * 10_000
-    print({name: round(n / count.total(), 4) for name, n in count.items()}, f"10,000 texts in {seconds:.1f} s")
-    print("early: «every Thursday … to 31 July» is over after its last Thursday, the label names the 31st")
+        named[_against(row["expiry_date"], found.stated_end if found else None, zone)] += 1
+        live[_against(row["expiry_date"], end_of(found.window) if found else None, zone)] += 1
+    seconds = (time.process_time() - started) / max(1, len(rows)) * 10_000
+    for what, count in (("end the text names", named), ("last day it is live", live)):
+        print(what, {name: round(n / count.total(), 4) for name, n in sorted(count.items())})
+    print("early live days: «every Thursday … to 31 July» is live last on its last Thursday, the label names the 31st")
+    print(f"10,000 texts in {seconds:.1f} s of one core")
+
+
+def _against(expected: str, end: datetime | None, zone: ZoneInfo) -> str:
+    last = (end.astimezone(zone) - timedelta(seconds=1)).date().isoformat() if end else "9999"
+    return "exact" if last == expected else "late" if last > expected else "early"
 
 
 def _agreed(folder: Path) -> Iterator[dict[str, Any]]:

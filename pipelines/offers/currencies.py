@@ -23,7 +23,7 @@ _NAMES: dict[str, str] = {
     "MAD": "mad|د.م|درهم مغربي", "DZD": "dzd|د.ج|دينار جزائري", "LBP": "lbp|ل.ل|ليرة لبنانية",
     "SYP": "syp|ل.س|ليرة سورية", "IRR": "irr|تومان", "ILS": "ils|₪|شيكل",
     "USD": "usd|us$|$|us dollar|us dollars|dollar|dollars|دولار|دولار أمريكي|دولارا", "EUR": "eur|€|euro|euros|يورو",
-    "GBP": "gbp|£|pound sterling|pounds|جنيه إسترليني", "PHP": "php|₱|peso|pesos", "LKR": "lkr|රු|slr",
+    "GBP": "gbp|£|pound sterling|pounds sterling|جنيه إسترليني", "PHP": "php|₱|peso|pesos", "LKR": "lkr|රු|slr",
     "INR": "inr|₹|rupees|روبية هندية", "PKR": "pkr|روبية باكستانية", "BDT": "bdt|৳|tk", "NPR": "npr",
     "TRY": "try|₺|tl|ليرة تركية", "JPY": "jpy|¥|円", "CNY": "cny|rmb", "KRW": "krw|₩|원", "TWD": "twd|nt$",
     "RUB": "rub|₽|руб|р", "UAH": "uah|₴|грн", "KZT": "kzt|₸|тг", "BYN": "byn|б.р|бел.руб", "GEL": "gel|₾",
@@ -54,7 +54,7 @@ _LOCAL: dict[str, dict[str, str]] = {
     **dict.fromkeys(("درهم", "دراهم", "dh", "dhs", "dirham", "dirhams"), _DIRHAMS),
     **dict.fromkeys(("جنيه", "جنيها"), _POUNDS),
     **dict.fromkeys(("$", "dollar", "dollars"), _DOLLARS),
-    "£": {"Africa/Cairo": "EGP"}, "pounds": {"Africa/Cairo": "EGP"}, "bd": {"Asia/Dhaka": "BDT"},
+    "£": {"Africa/Cairo": "EGP"}, "bd": {"Asia/Dhaka": "BDT"},
     "ليره": {"Europe/Istanbul": "TRY", "Asia/Beirut": "LBP", "Asia/Damascus": "SYP"},
     "peso": {"America/Mexico_City": "MXN"}, "¥": {"Asia/Shanghai": "CNY"}, "د.ا": {"Asia/Amman": "JOD"},
 }  # fmt: skip

@@ -17,15 +17,18 @@ from pipelines.offers.candidates import (
     normal_url,
     regions_of,
 )
+from pipelines.offers.banners import find_banners
 from pipelines.offers.cards import find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.offerpage import find_own_offer
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.offers.selectors import read_selected
 from pipelines.offers.singlepage import completed, read_own_offer, read_own_product
 from pipelines.offers.structured import StructuredOffer, read_offers
 from pipelines.records import Block, Finding
-from pipelines.web.blocks import Paths
+from pipelines.web.boilerplate import Regions
+from pipelines.web.treepaths import Paths
 
 __all__ = ["HtmlPage", "find_offers"]
 
@@ -40,7 +43,7 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
 
 
 def _undeclared(html: HtmlPage) -> list[Candidate]:
-    """What the page offers without saying so in data: the product it sells, else its cards and the offer it is about."""
+    """What a page offers without saying so in data: the product it sells, else its cards and what it is about."""
     if product := read_own_product(html):
         return [product]
     cards = _shaped(html) if html.page.rules.selectors is None else []
@@ -49,10 +52,19 @@ def _undeclared(html: HtmlPage) -> list[Candidate]:
 
 
 def _shaped(html: HtmlPage) -> list[Candidate]:
-    """The offers found by their shape."""
+    """The offers found by their shape: cards, banners, and the page itself where it is one offer's own."""
+    body = html.content.visible.find("body")
+    if body is None:
+        return []
+    cards = [card for group in find_card_groups(html) for card in group.cards]
+    taken = frozenset(part for card in cards for region in (card.region, *card.copies) for part in region)
+    banners = find_banners(body, Regions.of(html.content.placed).cover, taken)
     paths = Paths()
-    groups = find_card_groups(html)
-    return [from_card(card, html.page, html.content.base, paths) for group in groups for card in group.cards]
+    found = [from_card(card, html.page, html.content.base, paths) for card in (*cards, *banners)]
+    own = find_own_offer(html, others=bool(cards))
+    if own is None:
+        return found
+    return [replace(from_card(own, html.page, html.content.base, paths), own_page=True, region=""), *found]
 
 
 def _structured(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:

@@ -84,7 +84,7 @@ def read_prices(text: str, zone: ZoneInfo | None = None) -> tuple[Price | None, 
     if not prices:
         return None, None
     price = prices[0]
-    if before is None and len(prices) > 1 and len(found) == 2 and _side_by_side(plain):
+    if before is None and len(prices) > 1 and len(found) == 2 and _side_by_side(plain, zone):
         before, price = sorted(prices[:2], key=lambda money: -money.amount)
     currency = price.currency or (before.currency if before else None)
     return Price(price.amount, currency), Price(before.amount, before.currency or currency) if before else None
@@ -101,10 +101,9 @@ def find_money(text: str, zone: ZoneInfo | None = None) -> tuple[Money, ...]:
     else:
         amounts = [shared for at in range(len(amounts)) if (shared := _named(plain, amounts, at))]
     ends = [0, *(amount.end for amount in amounts)]
-    starts = [*(amount.start for amount in amounts[1:]), len(plain)]
     return tuple(
-        Money(amount.value, amount.currency, part_of(plain[end : amount.start], plain[amount.end : start], plain))
-        for amount, end, start in zip(amounts, ends, starts, strict=False)
+        Money(amount.value, amount.currency, part_of(plain[end : amount.start], plain[amount.end :], plain))
+        for amount, end in zip(amounts, ends, strict=False)
     )
 
 
@@ -205,7 +204,7 @@ def _is_phone(text: str) -> bool:
     return bool(re.search(r"(?:^|\D)(?:\+|0)\d{6,}|\d{1,2}[:/]\d{1,2}", text))
 
 
-def _side_by_side(text: str) -> bool:
-    """Whether nothing but a currency's name and spaces stands between two numbers."""
-    numbers = list(_NUMBER.finditer(text))
-    return len(numbers) == 2 and not re.search(r"[-–—/+,;]|\bto\b|\bالي\b", text[numbers[0].end() : numbers[1].start()])
+def _side_by_side(text: str, zone: ZoneInfo | None) -> bool:
+    """Whether nothing stands between the two amounts of a text but their currencies' names and spaces."""
+    amounts = list(_amounts(text, zone))
+    return len(amounts) == 2 and not text[amounts[0].end : amounts[1].start].strip(" ;")

@@ -29,6 +29,9 @@ class Seen(Protocol):
     @property
     def notes(self) -> tuple[str, ...]: ...
 
+    @property
+    def failure(self) -> str: ...
+
     def captures(self) -> Iterator[Capture]: ...
 
 
@@ -40,6 +43,7 @@ class _Listed:
     complete: bool = True
     incomplete_reason: str = ""
     notes: tuple[str, ...] = ()
+    failure: str = ""
 
     def captures(self) -> Iterator[Capture]:
         return self.listed
@@ -67,10 +71,14 @@ def fetch(
 
         limits = CrawlLimits()
         return _Listed(_counted(scan(source.paths, project.directory, known, limits=limits, full=full), advance))
-    if source.kind in ("feed", "push"):
+    if source.kind == "feed":
+        from flows.feeds import look_at_feed
+
+        return look_at_feed(conn, project, source, directory, advance, full=full)
+    if source.kind == "push":
         raise FreshetError(
-            f"{source.name}: sources of kind {source.kind} are not read by this version; "
-            "kinds it reads: site, sitemap, urls, files"
+            f"{source.name}: sources of kind push are not read by this version; "
+            "kinds it reads: site, sitemap, urls, files, feed"
         )
     from spiders import crawl
 

@@ -13,6 +13,7 @@ from pipelines.records import Draft, FreshetError, Page, Reading
 
 if TYPE_CHECKING:
     from pipelines.settings import Source
+    from pipelines.source_settings import FeedSettings
 
 __all__ = ["check_reading", "reading_recipe", "reading_session"]
 
@@ -23,9 +24,17 @@ def reading_recipe(source: Source) -> str:
     """Names how the source's pages are read: by what readers, rules, own reader; a new name, a new reading."""
     from pipelines.reading import READING_RECIPE
 
+    if source.feed is not None:
+        return _feed_recipe(source, source.feed)
     own = source.reader.read_bytes() if source.reader else b""
     parts = (READING_RECIPE, repr(source.rules()), hashlib.sha256(own).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _feed_recipe(source: Source, feed: FeedSettings) -> str:
+    from pipelines.feeds.items import FEED_RECIPE
+
+    return hashlib.sha256("\n".join((FEED_RECIPE, repr(source.rules()), feed.entry)).encode()).hexdigest()
 
 
 def check_reading(source: Source) -> None:
@@ -45,6 +54,9 @@ def check_reading(source: Source) -> None:
 @contextmanager
 def reading_session(source: Source) -> Iterator[ReadAll]:
     """A function that reads pages one after another; documents go to one killable child that lives as long."""
+    if source.feed is not None:
+        yield _feed_reader(source.feed)
+        return
     from pipelines.documents.reading import DocumentReader
     from pipelines.reading import read_page
 
@@ -56,6 +68,13 @@ def reading_session(source: Source) -> Iterator[ReadAll]:
                 yield read_page(page, documents=documents, custom=own)
 
         yield read_all
+
+
+def _feed_reader(feed: FeedSettings) -> ReadAll:
+    """A function that reads the pages that a feed's items are."""
+    from pipelines.feeds.pages import read_feed_page
+
+    return lambda pages: (read_feed_page(page, feed.entry) for page in pages)
 
 
 def _own_reader(file: Path | None) -> Callable[[Page], Iterable[Draft]] | None:

@@ -181,6 +181,8 @@ def _capture(run: _Run) -> Seen:
         skew = timedelta() if run.options.reindex else _clock_skew(run.conn)
         on_time = (replace(capture, fetched_at=capture.fetched_at + skew) for capture in seen.captures())
         store_captures(run.conn, run.number, on_time)
+    if seen.failure:
+        raise FreshetError(seen.failure)
     shutil.rmtree(directory, ignore_errors=True)
     return seen
 

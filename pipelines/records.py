@@ -103,7 +103,7 @@ class CrawlJob:
     """All a crawl is told. It knows no database and no credentials but its own headers."""
 
     source: str
-    kind: Literal["site", "sitemap", "urls"]
+    kind: Literal["site", "sitemap", "urls", "feed"]  # feed: the only start URL, to disk and not to the spool
     start_urls: tuple[str, ...]
     directory: Path  # the run's own folder, made by the caller: spool of captures, known pages, log
     allow: tuple[str, ...] = ()  # regular expressions searched in the path; none: below the start URLs

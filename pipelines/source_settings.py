@@ -160,16 +160,17 @@ class Source(SourceSettings):
         )
 
     def crawl_job(self, directory: Path, *, full: bool = False) -> CrawlJob:
-        """The crawl of this source into `directory`, its secrets filled in.
+        """The crawl of this source into `directory`, its secrets filled in; of a feed, the request for it.
 
         Raises SettingsError for a kind that is not crawled, or when a header's variable is not set.
         """
-        if self.kind not in _CRAWLED:
+        address = self.feed.url if self.feed else None
+        if self.kind not in _CRAWLED and address is None:
             raise SettingsError(f'{self.name}: kind = "{self.kind}" has no pages to crawl')
         return CrawlJob(
             source=self.name,
             kind=self.kind,  # type: ignore[arg-type]  # narrowed by the guard above
-            start_urls=self.start_urls,
+            start_urls=self.start_urls if address is None else (address,),
             directory=directory,
             allow=self.allow,
             deny=self.deny,

@@ -29,6 +29,9 @@ def main() -> None:
     """Run the crawl of the directory named on the command line and leave its result there."""
     directory = Path(sys.argv[1])
     job = read_job(sys.stdin.readline(), directory)
+    if job.kind == "feed":
+        _fetch_feed(job)
+        return
     from spiders.spider import Report
 
     report = Report()
@@ -59,6 +62,22 @@ def _prepared(job: CrawlJob, report: Any) -> Any:
     process.crawl(CrawlSpider, job=job, exempt=exempt, report=report, on_capture=_progress())
     _watch_parent(reactor, process, report)
     return process
+
+
+def _fetch_feed(job: CrawlJob) -> None:
+    from spiders import guard
+    from spiders.feed_child import capture_feed
+
+    exempt = guard.pin_private(job.allow_private)
+    guard.guard_process(exempt)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    capture_feed(job, exempt)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 65536):
+        pass
+    os._exit(3)
 
 
 def _progress() -> Callable[[int], None]:

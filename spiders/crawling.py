@@ -18,7 +18,7 @@ from spiders.frontier import write_known
 from spiders.jobs import RESULT, write_job
 from spiders.spool import read_spool
 
-__all__ = ["Crawl", "crawl"]
+__all__ = ["Crawl", "crawl", "run_child"]
 
 _GRACE_SECONDS = 30.0  # beyond crawl_seconds, for start-up and the last answers; then the child is killed
 _STOP_SECONDS = 15.0
@@ -40,6 +40,8 @@ class Crawl:
     incomplete_reason: str  # for a person; empty when complete
     seconds: float
     notes: tuple[str, ...] = ()  # worth saying, though the crawl is complete: depth reached, addresses ignored
+
+    failure: str = ""  # none as a whole: what a crawl could not look at is told page by page
 
     def captures(self) -> Iterator[Capture]:
         """Yield every capture in the order made, one in memory at a time."""
@@ -63,7 +65,7 @@ def crawl(job: CrawlJob, known: Iterable[KnownPage], *, on_progress: Callable[[i
     job.directory.mkdir(parents=True, exist_ok=True)
     _clear(job.directory)
     write_known(job.directory, known)
-    problem = _run(job, on_progress or _ignore)
+    problem = run_child(job, on_progress or _ignore)
     return _finished(job.directory, problem, monotonic() - started)
 
 
@@ -90,8 +92,11 @@ def _clear(directory: Path) -> None:
         (directory / name).unlink(missing_ok=True)
 
 
-def _run(job: CrawlJob, on_progress: Callable[[int], None]) -> str:
-    """Run the child to its end; return what went wrong with the process, empty when nothing did."""
+def run_child(job: CrawlJob, on_progress: Callable[[int], None] = lambda count: None) -> str:
+    """Run the job's child to its end; return what went wrong with the process, empty when nothing did.
+
+    The job's directory is absolute and there; the child leaves what it made in it.
+    """
     with (job.directory / _OUTPUT).open("wb") as errors:
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", "spiders.child", str(job.directory)],

@@ -19,7 +19,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["ACCEPTED", "BadEncoding", "CutShort", "Oversized", "gunzip", "inflate", "inflate_start"]
+__all__ = ["ACCEPTED", "BadEncoding", "CutShort", "Oversized", "gunzip", "inflate", "inflate_start", "inflate_stream"]
 
 ACCEPTED = "gzip, deflate, br, zstd"
 _PIECE = 64 * 2**10
@@ -65,6 +65,16 @@ def inflate_start(body: bytes, encodings: Iterable[str], size: int) -> bytes:
         if len(start) >= size:
             break
     return bytes(start[:size])
+
+
+def inflate_stream(stream: Iterator[bytes], encodings: Iterable[str]) -> Iterator[bytes]:
+    """Yield the body that comes in pieces with its content encodings undone, in pieces; who takes them counts them.
+
+    Raises CutShort or BadEncoding.
+    """
+    for name in reversed(_layers(encodings)):
+        stream = _undone(name, stream)
+    return stream
 
 
 def gunzip(body: bytes, limit: int) -> bytes:

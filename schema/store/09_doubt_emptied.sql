@@ -24,6 +24,8 @@ as $$
         and p.source_id = r.source_id and p.url = a.url and p.reading_id <> a.reading_id
         and d.reading_id = a.reading_id and d.outcome = 'ok'
         and before.offers > 0
+        -- an item of a feed is one entry, and what it is its settings say
+        and s.kind not in ('feed', 'push')
         and (p.empty_since is null or p.empty_since > a.fetched_at - interval '24 hours')
         and not exists (
             select from kb_store.draft o where o.reading_id = a.reading_id and o.content ->> 'kind' = 'offer'

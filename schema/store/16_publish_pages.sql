@@ -43,7 +43,14 @@ as $$
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url
-        and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since);
+        and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
+        -- unless a person is to say whether what it gave goes: until then it is looked for, and judged, again
+        and not exists (
+            select from kb_store.draft d
+            join kb_store.entry e on e.source_id = p.source_id and e.key = d.key
+            join kb_store.plan_removal x on x.run_id = of_run and x.entry_id = e.entry_id and x.held
+            where d.reading_id = p.reading_id
+        );
 
     update kb_store.page p
     set empty_since = coalesce(p.empty_since, a.fetched_at)

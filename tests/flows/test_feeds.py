@@ -6,7 +6,6 @@ import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +43,10 @@ def offers() -> list[Item]:
 
 def json_reply(items: object, **headers: str) -> Reply:
     """The items as a JSON document under data.items, with an ETag of its bytes."""
-    body = json.dumps({"data": {"items": items}, "generated": datetime.now(UTC).isoformat()}, ensure_ascii=False).encode()
-    return document(body, type="application/json", **headers)
+    body = json.dumps(
+        {"data": {"items": items}, "generated": datetime.now(UTC).isoformat()}, ensure_ascii=False
+    ).encode()
+    return document(body, "application/json", **headers)
 
 
 @pytest.fixture
@@ -106,3 +107,311 @@ def test_the_first_sync_serves_every_item(run: Run, source: Path, site: BadSite)
     assert served["Four tyres for the price of three"]["price"] == 1200.5
     assert served["غسيل خارجي مجاني مع كل صيانة"]["validity"] == "open"
     assert "Brake pads, front axle" in titles(run, "--upcoming")
+
+
+def test_an_unchanged_feed_costs_nothing(run: Run, source: Path, site: BadSite) -> None:
+    """A feed that answers 304 has everything verified, nothing read and nothing embedded."""
+    site.script("/feed", json_reply(offers()))
+    synced(run)
+    code, report = synced(run)
+    assert (code, report["state"]) == (0, "published")
+    assert report["pages"]["outcomes"] == {"not_modified": 7}
+    assert report["chunks"]["embedded"] == 0
+    assert site.hits("/feed")[-1].headers["if-none-match"]
+
+
+def test_noise_outside_the_mapped_fields_is_no_change(run: Run, source: Path, site: BadSite) -> None:
+    """A field nobody mapped may change in every item: no item is read again."""
+    noisy = [{**item, "last_seen": "once"} for item in offers()]
+    site.script("/feed", json_reply(offers()), json_reply(noisy[::-1]))
+    synced(run)
+    _, report = synced(run)
+    assert report["pages"]["outcomes"] == {"not_modified": 6, "ok": 1}
+    assert (report["chunks"]["embedded"], report["entries"].get("changed", 0)) == (0, 0)
+
+
+def test_a_changed_row_is_the_only_change(run: Run, source: Path, site: BadSite) -> None:
+    """One price and one end change: one entry changes, one is shortened, and no text is embedded for a price."""
+    later = offers()
+    later[0]["price"] = "129 SAR"
+    later[1]["ends"] = day(3)
+    site.script("/feed", json_reply(offers()), json_reply(later))
+    synced(run)
+    _, report = synced(run)
+    assert report["pages"]["outcomes"] == {"not_modified": 4, "ok": 3}
+    assert (report["entries"]["changed"], report["entries"]["shortened"]) == (2, 1)
+    assert report["chunks"]["embedded"] == 0
+    served = {offer["title"]: offer["price"] for offer in run("offers", "--json").document["offers"]}
+    assert served["Engine oil change"] == 129
+
+
+def test_a_missing_row_ends_at_once(run: Run, source: Path, site: BadSite) -> None:
+    """A complete feed says what exists: what it no longer has is withdrawn by that very run, and comes back with it."""
+    site.script("/feed", json_reply(offers()), json_reply(offers()[1:]), json_reply(offers()))
+    synced(run)
+    code, report = synced(run)
+    assert (code, report["state"], report["entries"]["withdrawn"]) == (0, "published", 1)
+    assert "Engine oil change" not in titles(run)
+    synced(run)
+    assert "Engine oil change" in titles(run)
+
+
+def test_a_bad_row_is_told_and_stays(run: Run, source: Path, site: BadSite) -> None:
+    """A row that cannot be read is told with its number and field; its entry stays, the others go on."""
+    later = offers()[:-1]
+    later[0]["price"] = "ask at the desk"
+    later[1]["name"] = ""
+    later[2]["ends"] = "31/02/2031"
+    later[3]["price"] = "139 ريال"
+    site.script("/feed", json_reply(offers()), json_reply(later), json_reply(offers()))
+    synced(run)
+    code, report = synced(run)
+    assert (code, report["state"]) == (3, "partial")
+    told = [problem["message"] for problem in report["problems"] if problem["outcome"] == "bad_content"]
+    assert [message.split(":")[0].split(" (")[0] for message in sorted(told)] == ["item 1", "item 2", "item 3"]
+    assert "price: «ask at the desk»" in "".join(told)
+    assert "title" in "".join(told)
+    assert "valid_until: «31/02/2031»" in "".join(told)
+    served = {offer["title"]: offer["price"] for offer in run("offers", "--json").document["offers"]}
+    assert served["Engine oil change"] == 149
+    assert served["تغيير زيت المحرك"] == 139
+    assert "غسيل خارجي مجاني مع كل صيانة" not in served
+    assert synced(run)[1]["state"] == "published"
+
+
+BROKEN: list[tuple[str, Reply]] = [
+    ("server_error", status(503)),
+    ("missing", status(404)),
+    ("gone", status(410)),
+    ("blocked", status(403)),
+    ("truncated", truncated(json.dumps({"data": {"items": offers()}}).encode()[:300], promised=4000)),
+    ("truncated", document(gzip.compress(b"x" * 10_000_000)[:-9], "application/gzip")),
+    ("parse_failed", document(json.dumps({"data": {"items": offers()}}).encode()[:-40], "application/json")),
+    ("parse_failed", document(b"<!doctype html><title>Be right back</title>", "application/json")),
+    ("parse_failed", document(b'{"data": {"articles": []}}', "application/json")),
+    ("parse_failed", document(b"", "application/json")),
+]
+
+
+def test_a_feed_that_cannot_be_had_removes_nothing(run: Run, source: Path, site: BadSite) -> None:
+    """Whatever is amiss with the feed as a whole fails the run with a message, and nothing of it is withdrawn."""
+    site.script("/feed", json_reply(offers()), *(reply for _, reply in BROKEN), json_reply(offers()))
+    synced(run)
+    for outcome, _ in BROKEN:
+        code, report = synced(run)
+        assert (code, report["state"]) == (1, "failed")
+        assert report["pages"]["outcomes"] == {outcome: 1}
+        assert "stays until its own end" in report["problems"][0]["message"]
+    assert len(titles(run)) == 5
+    assert synced(run)[1]["state"] == "published"
+
+
+def test_an_emptied_feed_removes_nothing(run: Run, source: Path, site: BadSite) -> None:
+    """No items where there were some is an error a person reads, not a success."""
+    site.script("/feed", json_reply(offers()), json_reply([]))
+    synced(run)
+    code, report = synced(run)
+    assert (code, report["state"]) in ((1, "failed"), (3, "partial"))
+    assert "no item" in report["problems"][0]["message"]
+    assert len(titles(run)) == 5
+
+
+def test_too_many_missing_rows_wait_for_a_person(run: Run, source: Path, site: BadSite) -> None:
+    """The guard holds removals, in this run and in each that finds the same; a feed that is whole again ends that."""
+    site.script("/feed", json_reply(offers()), json_reply(offers()[:2]), json_reply(offers()[:2]), json_reply(offers()))
+    synced(run)
+    for outcomes in ({"gone": 4, "not_modified": 2, "ok": 1}, {"gone": 4, "not_modified": 2, "ok": 1}):
+        code, report = synced(run)
+        assert (code, report["state"], report["entries"]["held"]) == (3, "held", 4)
+        assert report["pages"]["outcomes"] == outcomes
+        assert len(titles(run)) == 5
+    assert synced(run)[1]["state"] == "published"
+    assert len(titles(run)) == 5
+
+
+def test_what_waits_is_still_lost_when_the_feed_answers_304(run: Run, source: Path, site: BadSite) -> None:
+    """Held removals are judged anew by a run whose feed has not changed."""
+    less = json.dumps({"data": {"items": offers()[:2]}}).encode()
+    site.script("/feed", json_reply(offers()), document(less, "application/json"))
+    synced(run)
+    synced(run)
+    code, report = synced(run)
+    assert report["pages"]["outcomes"] == {"gone": 4, "not_modified": 3}
+    assert (code, report["entries"]["held"]) == (3, 4)
+
+
+def test_a_dry_run_changes_nothing(run: Run, source: Path, site: BadSite) -> None:
+    """A dry run shows what would be done; the sync after it does it."""
+    site.script("/feed", json_reply(offers()), json_reply(offers()[1:]))
+    synced(run)
+    _, report = synced(run, "--dry-run")
+    assert report["state"] == "planned"
+    assert [line["change"] for line in report["plan"]] == ["gone"]
+    assert len(titles(run)) == 5
+    assert synced(run)[1]["entries"]["withdrawn"] == 1
+
+
+def test_full_reads_every_item_anew(run: Run, source: Path, site: BadSite) -> None:
+    """`--full` asks without validators and publishes no new version of what says the same."""
+    site.script("/feed", json_reply(offers()))
+    synced(run)
+    _, report = synced(run, "--full")
+    assert report["pages"]["outcomes"] == {"ok": 7}
+    assert "if-none-match" not in site.hits("/feed")[-1].headers
+    assert (report["entries"].get("changed", 0), report["chunks"]["embedded"]) == (0, 0)
+
+
+def test_other_fields_are_taken_from_an_unchanged_feed(run: Run, source: Path, site: BadSite) -> None:
+    """A source whose fields changed is asked for whole, although its feed did not change."""
+    site.script("/feed", json_reply(offers()))
+    synced(run)
+    source.write_text(source.read_text(encoding="utf-8").replace('title = "name"', 'title = "body"'), encoding="utf-8")
+    _, report = synced(run)
+    assert report["pages"]["outcomes"] == {"ok": 7}
+    assert "Fitting and balancing included." in titles(run)
+
+
+def test_two_rows_of_one_key(run: Run, source: Path, site: BadSite) -> None:
+    """The first of two items with the same key is taken, and both places are told."""
+    doubled = [*offers(), {**offers()[0], "name": "An impostor"}]
+    site.script("/feed", json_reply(doubled))
+    _, report = synced(run)
+    assert report["entries"]["added"] == 6
+    assert any("item 1 and item 7 are both «OIL-1»" in reason for reason in report["verdict"])
+    assert "An impostor" not in titles(run)
+
+
+def test_robots_txt_is_asked(run: Run, source: Path, site: BadSite) -> None:
+    """A feed that robots.txt does not allow is not asked for, and the run says so."""
+    site.script("/robots.txt", document(b"User-agent: *\nDisallow: /feed", "text/plain"))
+    site.script("/feed", json_reply(offers()))
+    code, report = synced(run)
+    assert (code, report["pages"]["outcomes"]) == (1, {"robots_denied": 1})
+    assert not site.hits("/feed")
+
+
+def test_redirects_are_followed_past_the_guard_alone(run: Run, source: Path, site: BadSite) -> None:
+    """An export may live elsewhere; an address the guard refuses is not dialled, and secrets stay at home."""
+    with BadSite() as inner:
+        source.write_text(
+            source.read_text(encoding="utf-8").replace("[feed]", 'headers = { X-Token = "s3cret" }\n[feed]', 1),
+            encoding="utf-8",
+        )
+        inner.script("/export", json_reply(offers()))
+        site.script("/feed", redirect("/moved"), redirect(inner.url("/export")))
+        site.script("/moved", json_reply(offers()))
+        assert synced(run)[1]["entries"]["added"] == 6
+        code, report = synced(run)
+        assert (code, report["pages"]["outcomes"]) == (1, {"refused_address": 1})
+        assert not inner.journal
+        allowed = source.read_text(encoding="utf-8").replace(f'"{site.pair}"', f'"{site.pair}", "{inner.pair}"')
+        source.write_text(allowed, encoding="utf-8")
+        assert synced(run)[0] == 0
+        assert "x-token" not in inner.hits("/export")[0].headers
+    assert "x-token" in site.hits("/feed")[0].headers
+
+
+# ---------------------------------------------------------------- files
+
+
+@pytest.fixture
+def table(folder: Path) -> Path:
+    """A source of kind feed on a table of the project, its fields left to be guessed; the table."""
+    (folder / "sources" / "promos.toml").write_text(
+        'kind = "feed"\ndate_order = "DMY"\n[categories]\noil = ["oil", "زيت"]\n'
+        '[feed]\npath = "data/promos.csv"\nentry = "offer"\n',
+        encoding="utf-8",
+    )
+    (folder / "data").mkdir()
+    return folder / "data" / "promos.csv"
+
+
+def test_a_table_of_the_project_in_an_old_encoding(run: Run, table: Path) -> None:
+    """A Windows table with semicolons and Arabic headers is read by its own names, dates in the source's order."""
+    end = (datetime.now(UTC) + timedelta(days=12)).strftime("%d/%m/%Y")
+    lines = [
+        "رقم العرض;العنوان;الوصف;السعر;تاريخ الانتهاء",
+        f"A1;تغيير زيت المحرك;خدمة سريعة في جميع الفروع;149 ريال;{end}",
+        f"A2;فحص الفرامل مجانا;لجميع السيارات خلال فترة العرض;;{end}",
+    ]
+    table.write_bytes("\r\n".join([*lines, ""]).encode("cp1256"))
+    code, report = synced(run)
+    assert (code, report["entries"]["added"]) == (0, 2), report
+    served = {offer["title"]: offer for offer in run("offers", "--json").document["offers"]}
+    oil = served["تغيير زيت المحرك"]
+    assert (oil["price"], oil["currency"], oil["category"], oil["validity"]) == (149, "SAR", ["oil"], "feed")
+    assert oil["description"] == "خدمة سريعة في جميع الفروع"
+    assert synced(run)[1]["pages"]["outcomes"] == {"not_modified": 3}
+
+
+def test_a_table_cut_in_its_last_row_ends_nothing(run: Run, table: Path) -> None:
+    """Rows until the cut are read, what is missing after it stays."""
+    rows = "id,title,price\n" + "".join(f"P{n},Wash number {n},{n}9\n" for n in range(1, 6))
+    table.write_text(rows)
+    synced(run)
+    table.write_text("id,title,price\nP1,Wash number 1,18\nP2,Wash nu")
+    code, report = synced(run)
+    assert (code, report["state"]) == (3, "partial")
+    assert "breaks off in line 3" in report["problems"][0]["message"]
+    assert len(titles(run)) == 5
+
+
+def test_a_table_that_is_gone_withdraws_nothing(run: Run, table: Path) -> None:
+    """A file that is not there is reported with the way out."""
+    table.write_text("id,title\nP1,Wash\nP2,Wax\n")
+    synced(run)
+    table.unlink()
+    code, report = synced(run)
+    assert (code, report["state"]) == (1, "failed")
+    assert "freshet remove" in report["problems"][0]["message"]
+    assert len(titles(run)) == 2
+
+
+def test_a_link_out_of_the_project_is_not_followed(
+    run: Run, table: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A link inside the project that leads out of it is refused, as among files."""
+    outside = tmp_path_factory.mktemp("elsewhere") / "secret.csv"
+    outside.write_text("id,title\nP1,Not for you\n")
+    table.symlink_to(outside)
+    code, _ = synced(run)
+    assert code == 1
+    assert not titles(run)
+
+
+def test_rows_nobody_can_name_make_missing_ones_suspect(run: Run, table: Path, database: TestDatabase) -> None:
+    """A missing row may be the one that cannot be read: it ends when a second look, an hour later, says the same."""
+    lines = [f"P{n},Wash number {n},{n}9" for n in range(1, 31)]
+    table.write_text("\n".join(["id,title,price", *lines, ""]))
+    synced(run)
+    broken = "\n".join(["id,title,price", *lines[1:], 'P1,"Wash" number 1,19', ""])
+    table.write_text(broken)
+    _, report = synced(run)
+    assert (report["state"], report["pages"]["outcomes"]["missing"], len(titles(run))) == ("partial", 1, 30)
+    assert any("line 31" in problem["message"] for problem in report["problems"])
+    with database.connect() as conn:
+        conn.execute("update kb_store.page set missing_since = missing_since - interval '2 hours'")
+    assert synced(run)[1]["entries"]["withdrawn"] == 1
+    assert len(titles(run)) == 29
+
+
+def test_the_same_words_keep_their_day(run: Run, table: Path, database: TestDatabase) -> None:
+    """«This week» counts from the day an item's words were first seen, however often the feed around it changes."""
+    table.write_text("id,title,validity\nP1,Wax,3 days only from purchase\nP2,Wash,valid for 5 days\n")
+    synced(run)
+    with database.connect() as conn:
+        before = conn.execute("select observed_at from kb_store.page where url like 'feed:%P2'").fetchone()
+    table.write_text("id,title,validity\nP1,Wax,until further notice\nP2,Wash,valid for 5 days\n")
+    synced(run)
+    with database.connect() as conn:
+        after = conn.execute("select observed_at from kb_store.page where url like 'feed:%P2'").fetchone()
+    assert before == after
+
+
+def test_invariants_hold_after_all_of_it(run: Run, source: Path, site: BadSite) -> None:
+    """`freshet db check` finds nothing amiss after additions, a hold, a bad row and a return."""
+    bad = [{**item, "price": "?"} for item in offers()[:1]] + offers()[1:]
+    site.script("/feed", json_reply(offers()), json_reply(offers()[:2]), json_reply(bad), json_reply(offers()[1:]))
+    for _ in range(4):
+        synced(run)
+    assert run("db", "check").code == 0

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.commands import adding, asking, databases, projects, syncing
+from flows.commands import accounting, adding, asking, databases, following, projects, syncing
 from flows.commands.options import Folder, choose_folder
 
 __all__ = ["app", "main"]
@@ -30,7 +30,9 @@ app.add_typer(syncing.runs, name="runs")
 app.command()(syncing.reindex)
 app.command()(asking.search)
 app.command()(asking.offers)
-app.command()(asking.status)
+app.command()(following.changes)
+app.command()(accounting.explain)
+app.command()(accounting.status)
 app.command()(asking.history)
 app.command()(projects.schedule)
 app.add_typer(databases.db, name="db")

@@ -21,7 +21,7 @@ from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
 
-__all__ = ["BadQuestion", "Filters", "active_model", "entry", "freshness", "offers", "search"]
+__all__ = ["BadQuestion", "Filters", "active_model", "entry", "freshness", "offers", "query_vector", "search"]
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def search(
 
     `embed` makes the query's unit vector, (dimensions,) float32, by the active model. Raises BadQuestion.
     """
-    vector = _vector(query, embed)
+    vector = query_vector(query, embed)
     arrays = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
     return _rows(
         conn,
@@ -94,7 +94,8 @@ def active_model(conn: Connection) -> Row | None:
     return next(iter(_rows(conn, "select * from kb.active_model()", ())), None)
 
 
-def _vector(query: str, embed: Embed | None) -> Vector | None:
+def query_vector(query: str, embed: Embed | None) -> Vector | None:
+    """The query's vector, or None where none can be made: words alone decide then."""
     if embed is None or not query.strip():
         return None
     try:

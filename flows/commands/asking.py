@@ -1,4 +1,4 @@
-"""`freshet search`, `offers`, `status`, `history`."""
+"""`freshet search`, `offers`, `history`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.commands.options import AsJson, Category, Folder, Language, Sources, 
 from flows.commands.output import at, print_json, say, shown, when
 from flows.commands.telling import tell_hit
 
-__all__ = ["history", "offers", "search", "status"]
+__all__ = ["history", "offers", "search"]
 
 
 def search(
@@ -83,33 +83,6 @@ def offers(
         say(f"{shown(offer['title'])}  {price}")
         say(f"      {when(offer, zone)} · {shown(offer['url'])}")
     say(f"{len(found)} offers")
-
-
-def status(as_json: AsJson = False, folder: Folder = None) -> None:
-    """Each source: last verified, stale or not, live and upcoming entries, next expiry, what is held.
-
-    Example: freshet status --json
-    """
-    from pipelines.database import connect
-    from retrieval.asking import active_model, freshness
-
-    project = opened(folder)
-    zone = ZoneInfo(project.timezone)
-    with connect(project, role="reader", autocommit=True) as conn:
-        found, model = freshness(conn), active_model(conn)
-    if as_json:
-        print_json({"sources": found, "model": model})
-        return
-    for row in found:
-        verified = at(row["last_verified"], zone) if row["last_verified"] else "never"
-        held = f", run {row['held_run']} holds removals" if row["held_run"] else ""
-        expiry = f", next end {at(row['next_expiry'], zone)}" if row["next_expiry"] else ""
-        say(
-            f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
-            f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}{held}"
-        )
-    if not found:
-        say("nothing synced yet: freshet sync")
 
 
 def history(

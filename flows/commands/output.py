@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["at", "print_json", "say", "shown", "when"]
+__all__ = ["at", "plain", "print_json", "say", "shown", "when"]
 
 _JOINERS = "\u200c\u200d"  # Persian and Arabic need them
 
 
 def print_json(document: object) -> None:
     """Print one JSON document on stdout."""
-    sys.stdout.write(json.dumps(document, default=_plain, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(document, default=plain, ensure_ascii=False, indent=2) + "\n")
 
 
 def say(text: str = "") -> None:
@@ -46,7 +46,8 @@ def at(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as JSON can hold it: instants as ISO 8601, amounts as numbers."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -1,0 +1,121 @@
+"""`freshet explain` and `freshet status`: why something is served or not, and what a person should look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows.commands.options import AsJson, Folder, opened
+from flows.commands.output import at, print_json, say, shown
+
+if TYPE_CHECKING:
+    from pipelines.settings import Project
+    from retrieval.findings import FindingGroup
+
+__all__ = ["explain", "status"]
+
+_QUOTED = 3  # findings of a kind that status shows
+
+
+def explain(
+    what: Annotated[str, typer.Argument(metavar="ENTRY|URL", help="An entry's number, or its URL.")],
+    query: Annotated[str | None, typer.Argument(help="A question that it should answer, or should not.")] = None,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Why an entry is, or is not, served: each check in order, and what it saw.
+
+    Exit 0 whatever the answer, 1 when there is no such entry or a URL names several.
+
+    Example: freshet explain 42 "how much is an oil change?"
+    """
+    project = opened(folder)
+    entry_id, steps = _explained(project, what, query)
+    served = any(step["rule"] == "served" and step["passed"] for step in steps)
+    if as_json:
+        print_json({"entry_id": entry_id, "query": query, "served": served, "steps": steps})
+        return
+    for step in steps:
+        say(f"{'✓' if step['passed'] else '✗'} {step['rule']:10} {shown(step['detail'])}")
+
+
+def _explained(project: Project, what: str, query: str | None) -> tuple[int, list[dict[str, Any]]]:
+    from flows.texts import Texts
+    from pipelines.database import connect
+    from pipelines.records import FreshetError
+    from retrieval.explaining import entry_meant, explain
+
+    with connect(project, role="writer", autocommit=True) as conn:
+        entry_id = entry_meant(conn, what, _spellings(what))
+    # as a bot sees it
+    with connect(project, role="reader", autocommit=True) as conn:
+        steps = explain(conn, entry_id, query, embed=Texts(project).encode_query)
+    if not steps[0]["passed"]:
+        raise FreshetError(
+            f"{steps[0]['detail']}: give the number from a search, or the exact URL of a page or an offer"
+        )
+    return entry_id, steps
+
+
+def _spellings(url: str) -> list[str]:
+    """The URL as it is stored, whatever tracking parameters and letters it was given with."""
+    from pipelines.urls import BadUrl, normalise_url
+
+    try:
+        return [normalise_url(url)]
+    except BadUrl:
+        return []
+
+
+def status(
+    everything: Annotated[bool, typer.Option("--findings", help="List every finding, not the first few.")] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Each source: last verified, stale or not, what is live, next and held; and findings a person should look at.
+
+    Example: freshet status --findings
+    """
+    from pipelines.database import connect
+    from retrieval.asking import active_model, freshness
+    from retrieval.findings import findings
+
+    project = opened(folder)
+    zone = ZoneInfo(project.timezone)
+    with connect(project, role="writer", autocommit=True) as conn:
+        found, model, groups = freshness(conn), active_model(conn), findings(conn)
+    if as_json:
+        print_json({"sources": found, "model": model, "findings": [_document(group) for group in groups]})
+        return
+    for row in found:
+        _tell_source(row, zone)
+        for group in groups:
+            if group.source == row["source"]:
+                _tell_findings(group, len(group.items) if everything else _QUOTED)
+    if not found:
+        say("nothing synced yet: freshet sync")
+
+
+def _document(group: FindingGroup) -> dict[str, Any]:
+    return {"source": group.source, "rule": group.rule, "count": len(group.items), "items": list(group.items)}
+
+
+def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
+    verified = at(row["last_verified"], zone) if row["last_verified"] else "never"
+    held = f", run {row['held_run']} holds removals" if row["held_run"] else ""
+    expiry = f", next end {at(row['next_expiry'], zone)}" if row["next_expiry"] else ""
+    say(
+        f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
+        f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}{held}"
+    )
+
+
+def _tell_findings(group: FindingGroup, most: int) -> None:
+    say(f"  {group.rule}: {len(group.items)}")
+    for item in group.items[:most]:
+        named = f"{shown(item['quote'])}: " if item["entry_id"] and item["quote"] else ""
+        say(f"      {named}{shown(item['message'])[:300]}  {shown(item['url'])}")
+    if len(group.items) > most:
+        say(f"      and {len(group.items) - most} more: freshet status --findings")

@@ -11,8 +11,9 @@ from lxml.html import HtmlElement
 from pipelines.offers.cardcontext import Context, Place, context_of, heads_others
 from pipelines.offers.cardlooks import Look, Region, is_editorial, look_at
 
-__all__ = ["Chosen", "choose"]
+__all__ = ["Chosen", "choose", "choose_alone"]
 
+_BODY = frozenset({"html", "body", "main"})
 _MOST_WORDS = 150  # of a card on a page that does not speak of offers
 _MOST_WORDS_IN_OFFERS = 500
 _MOST_LINKS = 5  # distinct addresses; a part with more holds several things
@@ -48,6 +49,32 @@ def choose(groups: Sequence[tuple[Region, ...]], place: Place) -> list[Chosen]:
                 taken.update(region)
                 around.update(holder for part in region for holder in part.iterancestors())
     return sorted(kept, key=lambda found: place.order[found.regions[0][0]])
+
+
+def choose_alone(titles: Sequence[HtmlElement], place: Place, taken: frozenset[HtmlElement]) -> list[Chosen]:
+    """Offers without their like: around each title that stands outside `taken` the smallest part that says enough."""
+    found = []
+    closed = set(taken)
+    for title in titles:
+        part = None if not closed.isdisjoint(title.iterancestors()) else _smallest(title, place, closed)
+        if part is not None:
+            found.append(part)
+            closed.update(part.regions[0])
+    return found
+
+
+def _smallest(title: HtmlElement, place: Place, closed: set[HtmlElement]) -> Chosen | None:
+    for part in (title, *title.iterancestors()):
+        if part.tag in _BODY or not closed.isdisjoint(part.iter()):
+            return None
+        look = look_at((part,))
+        if look.headings > _MOST_HEADINGS:
+            return None
+        heading = next(iter(place.sections([(part,)])))[0]
+        context = context_of([(part,)], [look], heading, place)
+        if not (context.others or context.news) and _is_card(look, context) and _stands_alone(look, context):
+            return Chosen(((part,),), (look,), (context,))
+    return None
 
 
 def _judged(groups: Sequence[tuple[Region, ...]], place: Place) -> Iterator[Chosen]:

@@ -14,7 +14,7 @@ from pipelines.offers.cardlooks import Look, Region, class_words, heading_level,
 from pipelines.offers.cardsigns import PAST
 from pipelines.windows.datetokens import fold
 
-__all__ = ["Context", "Place", "context_of", "heads_others"]
+__all__ = ["Context", "Place", "context_of", "heads_others", "is_news_url", "is_offer_url"]
 
 _NAMED_OFFER = re.compile(
     r"(?<![a-z])(?:promo(?:tion)?s?|offers?|deals?|coupons?|vouchers?|discounts?|specials|hot-?sale|cashback)(?![a-z])"
@@ -98,11 +98,11 @@ def context_of(group: Sequence[Region], looks: Sequence[Look], heading: str, pla
     """What the heading over a group, its names and its links say of it."""
     names = _names(group)
     urls = [unquote(look.links[0]).lower() for look in looks if look.links]
-    linked, named = _most(urls, _is_offer_url), bool(_NAMED_OFFER.search(names))
+    linked, named = _most(urls, is_offer_url), bool(_NAMED_OFFER.search(names))
     if named and not _heads_offers(place.title):  # newspapers call the teasers of their articles promos
         named = bool(_NAMED_OFFER.search(_PROMO.sub(" ", names)))
     headed = _heads_offers(heading or place.title)
-    news = _NEWS_NAMES.search(names) or _HEADS_NEWS.search(heading) or _most(urls, _is_news_url)
+    news = _NEWS_NAMES.search(names) or _HEADS_NEWS.search(heading) or _most(urls, is_news_url)
     return Context(
         heading=heading,
         linked=linked,
@@ -127,7 +127,7 @@ def _names(group: Sequence[Region]) -> str:
     return " ".join(class_words(element) for element in (first, *around, *inner))
 
 
-def _is_offer_url(url: str) -> bool:
+def is_offer_url(url: str) -> bool:
     """Whether an address is that of one offer: a segment names offers and another follows it."""
     segments = [part for part in url.split("?")[0].split("#")[0].split("/") if part]
     return any(_NAMED_OFFER.search(part) for part in segments[:-1])
@@ -138,7 +138,8 @@ def _heads_offers(text: str) -> bool:
     return any(_HEADS_OFFERS.search(part) and len(part.split()) <= _LONGEST_HEADING for part in _PARTS.split(text))
 
 
-def _is_news_url(url: str) -> bool:
+def is_news_url(url: str) -> bool:
+    """Whether an address in lower case is that of an article."""
     return bool(_NEWS_URL.search(url))
 
 

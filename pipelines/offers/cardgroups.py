@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from pipelines.offers.cardlooks import Region, class_words, heading_level, names_title, text_of
 
-__all__ = ["is_clone", "repeated_parts"]
+__all__ = ["is_clone", "repeated_parts", "titled_elements"]
 
 _BODY = frozenset({"html", "body", "main"})
 _BOLD = frozenset({"strong", "b", "dt", "summary"})
@@ -38,6 +38,11 @@ def repeated_parts(body: HtmlElement, skipped: Callable[[HtmlElement], bool]) ->
     groups = [tuple(_parts_of(titles)) for titles in _titles(elements)]
     groups.extend(tuple((element,) for element in siblings) for siblings in _siblings(elements))
     return list(dict.fromkeys(group for group in groups if group))
+
+
+def titled_elements(body: HtmlElement, skipped: Callable[[HtmlElement], bool]) -> list[HtmlElement]:
+    """All elements outside boilerplate that head something, in document order."""
+    return [element for element in _walk(body, skipped) if _title_kind(element)]
 
 
 def _walk(body: HtmlElement, skipped: Callable[[HtmlElement], bool]) -> Iterator[HtmlElement]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardchoice import Chosen, choose
+from pipelines.offers.cardchoice import Chosen, choose, choose_alone
 from pipelines.offers.cardcontext import Context, Place
 from pipelines.offers.cardfields import Fields, read_fields
-from pipelines.offers.cardgroups import is_clone, repeated_parts
+from pipelines.offers.cardgroups import is_clone, repeated_parts, titled_elements
 from pipelines.offers.cardlooks import Look, Region
 from pipelines.offers.cardpieces import CardField
 from pipelines.offers.htmlpage import HtmlPage
@@ -51,8 +51,10 @@ def find_card_groups(html: HtmlPage) -> tuple[CardGroup, ...]:
     body = html.content.visible.find("body")
     if body is None:
         return ()
-    parts = repeated_parts(body, Regions.of(html.content.placed).cover)
-    chosen = choose(parts, Place.of(body, html.content.title))
+    skipped, place = Regions.of(html.content.placed).cover, Place.of(body, html.content.title)
+    chosen = choose(repeated_parts(body, skipped), place)
+    taken = frozenset(part for found in chosen for region in found.regions for part in region)
+    chosen.extend(choose_alone(titled_elements(body, skipped), place, taken))
     groups = [list(_read_cards(found)) for found in chosen]
     return tuple(CardGroup(tuple(cards)) for cards in _without_copies(groups) if cards)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipelines.offers.banners import find_banners
 from pipelines.offers.candidates import (
     Candidate,
     from_card,
@@ -17,7 +18,6 @@ from pipelines.offers.candidates import (
     normal_url,
     regions_of,
 )
-from pipelines.offers.banners import find_banners
 from pipelines.offers.cards import find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes

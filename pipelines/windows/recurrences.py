@@ -68,7 +68,8 @@ def attach(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """Recurrences given to the dated statement they belong to; one alone stays a statement of its own.
 
     In the same sentence the nearer neighbour gets it, the one after it between equals; in another sentence, the
-    next, else the one before, and only when its own sentence speaks of an offer. Opening hours and the nights of a stay belong to none.
+    next, else the one before, and only when its own sentence speaks of an offer. Opening hours and the nights of
+    a stay belong to none.
     """
     kept = [s for s in statements if not s.recurs]
     dated = [s for s in kept if s.spans and s.rule != "except-days" and not s.aside]

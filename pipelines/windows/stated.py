@@ -103,7 +103,7 @@ def _read_in_order(read: _Text, order: Order) -> WindowReading | None:
     pieces = [resolve(_as_meant(s, read.context), read.seen) for s in _join_bounds(statements, read)]
     pieces = [piece for piece in pieces if not _is_history(piece, read)]
     excepted = [piece for piece in pieces if piece.statement.rule == "except-days"]
-    pieces = [piece for piece in pieces if piece not in excepted]
+    pieces = [piece for piece in pieces if piece.statement.rule != "except-days"]
     return _without(_choose(read, pieces), excepted, read) if pieces else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -264,30 +263,8 @@ def test_other_text_limits_only_where_it_speaks_of_an_offer() -> None:
     assert windows[1:] == (None, None, None)
 
 
-_MONTHS = re.findall(r"\w+", "January February March April May June July August September October November December")
-_ARABIC = "يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر"
-_LEVANT = "كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول"
 _HIJRI = "محرم|صفر|ربيع الأول|ربيع الآخر|جمادى الأولى|جمادى الآخرة|رجب|شعبان|رمضان|شوال|ذو القعدة|ذو الحجة"
 _DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.dates(date(2024, 1, 1), date(2028, 12, 31)))
-def test_a_day_rendered_in_any_form_reads_back_as_that_day(day: date) -> None:
-    """Round trip, over forms and languages, at the end of the day in the source's zone."""
-    name, arabic, levant = _MONTHS[day.month - 1], _ARABIC.split("|")[day.month - 1], _LEVANT.split("|")[day.month - 1]
-    seen = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-    for text in (
-        f"until {day.day} {name} {day.year}",
-        f"until {name} {day.day}, {day.year}",
-        f"until {day.day} {name[:3]} {day.year}",
-        f"until {day.isoformat()}",
-        f"until {day.year}/{day.month}/{day.day}",
-        f"حتى {day.day} {arabic} {day.year}",
-        f"ينتهي في {day.day} {levant} {day.year}".translate(_DIGITS),
-        f"until {day.day} {name}",
-    ):
-        assert last_day(text, seen=seen) == day.isoformat(), text
 
 
 @settings(max_examples=150, deadline=None)
@@ -302,19 +279,3 @@ def test_a_hijri_day_reads_back_or_is_refused(year: int, month: int, day: int) -
     else:
         seen = datetime(dates[0].year, dates[0].month, dates[0].day, 9, tzinfo=UTC)
         assert last_day(text, seen=seen) == dates[0].isoformat()
-
-
-_WORDS = "until|from|to|31|June|2026|-|&|,|every|Friday|حتى|من|٣٠|رمضان|1447|هـ|at|5 pm|3/4/26|2026-02-30|end of"
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.text(max_size=80) | st.lists(st.sampled_from(_WORDS.split("|"))).map(" ".join))
-def test_no_text_can_break_the_reading(text: str) -> None:
-    """Any text gives a window or None; a window's ranges are ordered and disjoint, its evidence is in the text."""
-    for context in ("validity", "offer", "text"):
-        found = read_window(text, observed_at=SEEN, zone=RIYADH, context=context)
-        if found is None:
-            continue
-        bounds = [bound for pair in found.window.ranges for bound in pair if bound]
-        assert bounds == sorted(bounds)
-        assert all(evidence.text in text for evidence in found.window.evidence)

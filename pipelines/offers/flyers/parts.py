@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from pipelines.offers.flyers.lines import Line, Role
 from pipelines.offers.flyers.words import is_filler, names_field, speaks_of_offers
@@ -23,6 +24,8 @@ _LONGEST_NAME = 70  # characters of a paragraph that may be a title
 _MOST_LINES = 30  # of one offer; a longer section is a chapter
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ENDS_SENTENCE = re.compile(r"[.!؟?،,;؛]\s*$")
+_CODE_WORD = re.compile(r"\b(?:(?:coupon|promo|discount|voucher|use|with)\s+)*code\b|كود|رمز|الرمز", re.IGNORECASE)
+_LISTED = re.compile(r"^\(?\d{1,2}[.)-]\s+")
 _PLURAL = re.compile(r"\b(?:offers|deals|promotions|discounts|specials|sale|savings)\b|عروض|خصومات|تخفيضات|تنزيلات")
 
 
@@ -180,6 +183,7 @@ def _named_lines(section: Section, body: Sequence[Line]) -> list[int]:
     found = [at for at, line in enumerate(body) if _is_item(line)]
     items = [at for at in found if body[at].block.kind == "list_item"]
     if section.gathers:
+        found = sorted([*found, *(at for at, line in enumerate(body) if found and _is_gift(line))])
         return [] if len(found) == 1 and _names_one(section) else found
     return found if len(items) > 1 and len(items) == len(found) else []
 
@@ -195,6 +199,11 @@ def _is_item(line: Line) -> bool:
     if line.role != "text" or not line.marked or len(line.block.text) > _LONGEST_ITEM:
         return False
     return any(not is_filler(word) for word in _WORD.findall(fold(line.name).text))
+
+
+def _is_gift(line: Line) -> bool:
+    """«Brake check … FREE», among lines with prices."""
+    return line.role == "text" and line.amounts.gift and not line.marked and len(line.block.text) <= _LONGEST_NAME
 
 
 def _named_before_amounts(section: Section, body: Sequence[Line]) -> list[int]:
@@ -223,23 +232,34 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _title_of(title: Line, body: Sequence[Line]) -> str:
-    """The heading, or where it says no more than «Special offer», the line below that says what is offered."""
+    """The heading, or where it says no more than «Special offer», the lines below that say what is offered."""
     words = [word for word in _WORD.findall(fold(title.block.text).text) if not is_filler(word)]
     if any(not speaks_of_offers(word) for word in words):
-        return title.block.text
+        return _without_amounts(title, title.block.text)
     saying = next((line for line in body if line.marked and line.name and line.role == "text"), None)
-    return _inline_title(saying) if saying else title.block.text
+    if saying:
+        return _inline_title(saying)
+    for amount, line in pairwise(body):
+        if amount.role == "amount" and line.role == "text" and len(line.block.text) <= _LONGEST_NAME:
+            return f"{amount.block.text} {_inline_title(line)}"
+    return title.block.text
 
 
 def _inline_title(line: Line) -> str:
-    """What a line names, without its price and dates where these stand after the name."""
+    """What a line names, without its number in a list, and its price and dates where these stand after the name."""
     text = re.split(r"(?<=[^\d\W])[.!؟](?=\s)", line.block.text)[0]
+    return _LISTED.sub("", _without_amounts(line, text)) or line.block.text[:_LONGEST_ITEM]
+
+
+def _without_amounts(line: Line, text: str) -> str:
     if line.amounts.spans and line.amounts.discount is None:
         text = _cut_at(text, len(fold(line.block.text).quote(0, line.amounts.spans[0][0])))
     for found in line.window.window.evidence if line.window else ():
         at = line.block.text.find(found.text)
         text = _cut_at(text, at) if at > 0 else text
-    return text.strip(" \t-–—:|،,;.…(•·") or line.block.text[:_LONGEST_ITEM]
+    if line.code and (spoken := _CODE_WORD.search(text)):
+        text = _cut_at(text, spoken.start())
+    return text.strip(" \t-–—:|،,;.…(•·*")
 
 
 def _cut_at(text: str, end: int) -> str:

@@ -73,7 +73,7 @@ def find_document_offers(
 
 def _may_hold_offers(title: str, blocks: Sequence[Block]) -> bool:
     """Whether a document says that it is about offers, and does not call itself something else."""
-    if is_other_kind(title, [block.text for block in blocks[:_OPENING]]):
+    if is_other_kind(title, blocks[:_OPENING]):
         return False
     if speaks_of_offers(title) or any(len(b.text) <= _SHORT * 2 and speaks_of_offers(b.text) for b in blocks):
         return True

@@ -82,10 +82,23 @@ class _Cell:
 def row_offers(rows: Sequence[Line], zone: ZoneInfo | None) -> tuple[RowOffer, ...]:
     """An offer for each row that names something with a price, a saving or a validity; () for a ledger."""
     tables = [[_cell(part) for part in line.block.text.split(" | ")] for line in rows]
+    if tables and _is_headless(tables[0], zone):
+        texts = [[cell.label for cell in tables[0]], *([cell.text for cell in cells] for cells in tables)]
+        rows = [_with_text(line, cells) for line, cells in zip((rows[0], *rows), texts, strict=True)]
+        tables = [[_Cell("", "", text) for text in cells] for cells in texts]
     if any(cell.field == "ledger" for cells in tables for cell in cells):
         return ()
     read = (_row_offer(line, cells, zone) for line, cells in zip(rows, tables, strict=True))
     return tuple(offer for offer in read if offer)
+
+
+def _with_text(line: Line, cells: Sequence[str]) -> Line:
+    return replace(line, block=replace(line.block, text=" | ".join(cells)))
+
+
+def _is_headless(cells: Sequence[_Cell], zone: ZoneInfo | None) -> bool:
+    """Whether what was taken for headers is a first row: «Wash | SAR 20» names no columns."""
+    return all(cell.label for cell in cells) and any(amounts_of(cell.label, zone).price for cell in cells)
 
 
 def _cell(part: str) -> _Cell:
@@ -100,7 +113,8 @@ def _row_offer(line: Line, cells: Sequence[_Cell], zone: ZoneInfo | None) -> Row
     title = _title(cells, zone)
     if not title:
         return None
-    shown = amounts_of(line.block.text, zone) if not any(cell.label for cell in cells) else None
+    bare = " | ".join(cell.text for cell in cells)
+    shown = None if any(cell.label for cell in cells) else amounts_of(bare, zone)
     price = _money(cells, "price", zone) or (shown.price if shown else None)
     before = _money(cells, "before", zone) or (shown.before if shown else None)
     if price and before and before.amount <= price.amount:
@@ -109,7 +123,7 @@ def _row_offer(line: Line, cells: Sequence[_Cell], zone: ZoneInfo | None) -> Row
     offer = RowOffer(
         line, title, _with_currency(price, before), before.amount if before else None, discount, _validity(cells),
         _first(cells, "code") or code_of(line.block.text), _first(cells, "category"), _about(cells, title),
-        saving=bool(before or discount) or line.amounts.saving,
+        saving=bool(before or discount) or amounts_of(bare, zone).saving,
     )  # fmt: skip
     return offer if price or offer.saving or (offer.validity and line.amounts.gift) else None
 

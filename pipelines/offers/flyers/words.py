@@ -1,4 +1,5 @@
-"""What a document calls itself and its parts: words of offers, of other kinds of document, of sections without offers.
+"""What a document calls itself and its parts: words of offers, of other kinds of document, of sections without
+    offers.
 
 All patterns are matched against folded text (`pipelines.windows.datetokens.fold`): small letters, one form of each
 Arabic letter, Western digits.
@@ -6,7 +7,10 @@ Arabic letter, Western digits.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipelines.offers.pricewords import words
+from pipelines.records import Block
 from pipelines.windows.datetokens import fold
 
 __all__ = [
@@ -21,6 +25,7 @@ __all__ = [
 ]
 
 _FEW_WORDS = 10
+_LONGEST_TITLE = 120  # characters
 
 # «offer» as a noun: «we offer», «to offer» and «job offer» are none.
 _OFFER = words(
@@ -40,9 +45,11 @@ _OTHER_KIND = words(
     |\bterms (?:and|&) conditions\b|\bterms of (?:use|service)\b|\bwarranty\b|\bbalance sheet\b
     |\bfinancial statements?\b|\bprospectus\b|\bpress release\b|\bstudy\b|\bcase study\b|\bthesis\b
     |\bcatalogue raisonne\b|\bletter of intent\b|\boffer to purchase\b|\bdelivery note\b|\bprice list\b
-    |\bprivacy\b|\bminutes\b|\blease\b|\btenancy\b|\brental agreement\b|\bdata ?sheet\b
+    |\bprivacy\b|\bminutes\b|\bfees\b|\btuition\b|\brelease notes\b|\bchangelog\b|\bspecifications?\b|\blease\b
+    |\btenancy\b|\brental agreement\b|\bdata ?sheet\b
     |(?<![ء-ي])(?:ال)?(?:فاتوره|عقد|اتفاقيه|سياسه|دليل|تقرير|محضر|مناقصه|ايصال|ضمان|لائحه|نظام)(?![ء-ي])
-    |عرض (?:سعر|اسعار|وظيفي|عمل|فني|مالي)|السيره الذاتيه|سيره ذاتيه|كشف حساب|امر شراء|الشروط والاحكام
+    |عرض (?:سعر|اسعار|وظيفي|عمل|فني|مالي)|(?<![ء-ي])رسوم(?![ء-ي])|السيره الذاتيه|سيره ذاتيه|كشف حساب|امر شراء
+    |الشروط والاحكام
     |شروط واحكام|قائمه (?:ال)?اسعار|بيان صحفي|طلب عروض|كراسه"""
 )
 # Lines in the opening of a document that only an invoice, a letter or an application has.
@@ -74,8 +81,8 @@ _QUESTION = words(
 # Words by which a sentence speaks to a customer: prose without them tells of prices, it does not offer them.
 _ADDRESSED = words(
     r"""\b(?:you|your|yours|get|enjoy|save|buy|book|pay|receive|visit|use|try|bring|order|claim|take|choose|grab
-    |shop|join|earn|only|free|valid)\b|احصل|استمتع|وفر|اشتر|احجز|استخدم|استفد|ادفع|زور|اطلب|اغتنم|سارع|لدينا
-    |نقدم|لك(?![ء-ي])|لكم|عملاء|عميل|سيارتك|فقط|مجان|ساري|صالح|العرض"""
+    |shop|join|earn|only|now|free|valid)\b|احصل|استمتع|وفر|اشتر|احجز|استخدم|استفد|ادفع|زور|اطلب|اغتنم|سارع|لدينا
+    |نقدم|لك(?![ء-ي])|لكم|عملاء|عميل|سيارتك|فقط|الان|مجان|ساري|صالح|العرض"""
 )
 _ALL = words(
     r"""\b(?:all|these|the above|above|our|both)\b.{0,25}\b(?:offers?|prices|promotions?|deals|discounts|packages)\b
@@ -92,7 +99,8 @@ _FILLER = frozenset(
     you your discount discounts before after until till valid through ends expires expiry date period day days
     hurry original normal old month piece pcs مع من الي علي في او و ب ل فقط الان بعد قبل كان بدل بدلا عن سعر السعر
     بسعر خصم الخصم خصومات تخفيض وفر توفير يصل تصل حتي لغايه لمده شامل شامله الضريبه ضريبه القيمه المضافه يبدا يبدأ
-    تبدا ابتداء كل جميع عرض العرض خاص للقطعه شهر شهريا يوميا اليوم ساري ساريه صالح صالحه ينتهي تنتهي تاريخ نهايه
+    تبدا ابتداء كل جميع عرض العرض خاص للقطعه شهر شهريا يوميا اليوم الشهر الاسبوع الموسم اسبوع موسم month week
+    season weekly monthly ساري ساريه صالح صالحه ينتهي تنتهي تاريخ نهايه
     العروض الاصلي السابق القديم العادي
     """.split()  # noqa: SIM905  # a hundred words read better as a text
 )
@@ -108,12 +116,12 @@ def speaks_of_offers(text: str) -> bool:
     return bool(_OFFER.search(fold(text[:300]).text))
 
 
-def is_other_kind(title: str, opening: list[str]) -> bool:
+def is_other_kind(title: str, opening: Sequence[Block]) -> bool:
     """Whether a document calls itself something that has no offers, in its title or in the lines it opens with."""
-    named = fold(title[:300]).text
-    if any(_OTHER_OPENING.search(fold(text[:300]).text) for text in opening):
+    if any(_OTHER_OPENING.search(fold(block.text[:300]).text) for block in opening):
         return True
-    return any(_is_kind_line(fold(text[:120]).text) for text in (named, *opening[:3]) if len(text) <= 120)
+    lines = [title, *(block.text for at, block in enumerate(opening[:3]) if at == 0 or block.kind == "heading")]
+    return any(_is_kind_line(fold(text).text) for text in lines if len(text) <= _LONGEST_TITLE)
 
 
 def _is_kind_line(folded: str) -> bool:
@@ -122,7 +130,8 @@ def _is_kind_line(folded: str) -> bool:
 
 
 def names_no_offer(title: str) -> bool:
-    """Whether a heading opens a section that is no offer whatever it holds: contacts, branches, terms, how to book."""
+    """Whether a heading opens a section that is no offer whatever it holds: contacts, branches, terms, how to
+    book."""
     folded = fold(title[:200]).text
     return bool(_NO_OFFER.match(folded) or _QUESTION.match(folded))
 

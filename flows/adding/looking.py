@@ -11,7 +11,7 @@ from typing import Literal
 from pipelines.records import Capture, CrawlJob, CrawlLimits, FreshetError, Outcome
 from pipelines.urls import normalise_url, origin_of, shown
 
-__all__ = ["CouldNotLook", "Look", "host_and_port", "is_loopback", "look", "look_at_sitemap", "private_pair"]
+__all__ = ["CouldNotLook", "Look", "host_and_port", "is_loopback", "look", "look_at_sitemap", "private_pair", "told"]
 
 _MOST_MOVES = 3  # from one origin to another: http to https, to www, to a new domain
 _SECONDS = 120.0
@@ -58,7 +58,7 @@ def look(url: str, *, allow_private: Sequence[str] = (), render: bool = False) -
         if capture.outcome is Outcome.OK:
             return Look(capture.final_url or capture.url, capture)
         if capture.outcome is not Outcome.MOVED_OFF_SCOPE or not capture.final_url:
-            raise CouldNotLook(_told(at, capture), capture)
+            raise CouldNotLook(told(at, capture), capture)
         at = capture.final_url
     raise CouldNotLook(f"{shown(url)}: leads from site to site and was left at {shown(at)}; add the page itself")
 
@@ -99,7 +99,7 @@ def look_at_sitemap(url: str, *, allow_private: Sequence[str] = ()) -> list[Look
     captures, reason = _crawl(normalise_url(url), "sitemap", allow_private, pages=1 + _SAMPLE)
     good = [Look(c.final_url or c.url, c) for c in captures if c.outcome is Outcome.OK]
     if not good and captures:
-        raise CouldNotLook(_told(captures[-1].url, captures[-1]), captures[-1])
+        raise CouldNotLook(told(captures[-1].url, captures[-1]), captures[-1])
     if not good:
         raise CouldNotLook(f"{shown(url)}: {reason or 'the sitemap lists no page of its own host'}; add a page instead")
     return good
@@ -134,8 +134,9 @@ def _crawl(
         return [c for c in seen.captures() if c.outcome is not Outcome.MOVED], seen.incomplete_reason
 
 
-def _told(url: str, capture: Capture) -> str:
+def told(url: str, capture: Capture) -> str:
+    """How a look ended that was none, with the way out, for a person."""
     said = capture.message or f"ended as {capture.outcome.value}"
     way_out = _WAYS_OUT.get(capture.outcome, "")
-    told = ". ".join(filter(None, (f"{shown(url)}: {said}", way_out[:1].upper() + way_out[1:])))
-    return "".join(char for char in told if char.isprintable())  # a server's own words may stand in it
+    message = ". ".join(filter(None, (f"{shown(url)}: {said}", way_out[:1].upper() + way_out[1:])))
+    return "".join(char for char in message if char.isprintable())  # a server's own words may stand in it

@@ -14,7 +14,7 @@ from pipelines.records import Draft, Finding, OfferSelectors
 if TYPE_CHECKING:
     from pipelines.settings import Project
 
-__all__ = ["SCHEDULE", "category_settings", "date_order_settings", "offer_settings", "page_settings"]
+__all__ = ["SCHEDULE", "category_settings", "date_order_settings", "manner_settings", "offer_settings", "page_settings"]
 
 SCHEDULE = "*/30 * * * *"
 _MOST_CATEGORIES = 8
@@ -40,9 +40,16 @@ def page_settings(
         yield Setting("allow", ("^/offers(/|$)",), "narrows the source; now it is the whole site", active=False)
     if render:
         yield Setting("render", True, "without its scripts the page shows nothing")
+    yield from manner_settings(start_urls, private=private, languages=languages, project=project)
+
+
+def manner_settings(
+    urls: Sequence[str], *, private: Sequence[str], languages: Sequence[str], project: Project
+) -> Iterator[Setting]:
+    """How often and by what leave the source is looked at, and in which languages it speaks."""
     if private:
         yield Setting("allow_private", tuple(private), "not a public address: exempt, because you named it")
-    if private and all(is_loopback(url) for url in start_urls):
+    if private and all(is_loopback(url) for url in urls):
         yield Setting("delay", 0.0, "this machine's own server")
     if set(languages) - set(project.languages):
         yield Setting("languages", tuple(languages), "as seen on the page")

@@ -24,7 +24,7 @@ __all__ = ["add"]
 _MOST_ROWS = 25
 _WIDTH = 140  # where the output is no terminal
 _LONGEST_LINK = 40
-_COLUMNS = (("offer", 5), ("price", 2), ("valid", 4), ("category", 2), ("link", 4))
+_COLUMNS = (("title", 5), ("price", 2), ("valid", 4), ("category", 2), ("link", 4))
 _MOST_FINDINGS = 8
 
 
@@ -170,8 +170,8 @@ def _link(offer: Draft, proposal: Proposal) -> str:
 
 def _counted(offers: tuple[Draft, ...], now: datetime, ttl: int) -> str:
     over = sum(_is_over(offer, now) for offer in offers)
-    endless = sum(bool(offer.window.ranges) and _bounds(offer)[1] is None for offer in offers)
-    said = f"{len(offers)} offer{'s' if len(offers) > 1 else ''}"
+    endless = sum(offer.kind == "offer" and _has_no_end(offer) for offer in offers)
+    said = f"{len(offers)} {offers[0].kind}{'s' if len(offers) > 1 else ''}"
     if over:
         said += f", {over} of them over: stored, never quoted"
     if endless:
@@ -244,6 +244,10 @@ def _now() -> datetime:
 def _bounds(offer: Draft) -> tuple[datetime | None, datetime | None]:
     ranges = offer.window.ranges
     return (ranges[0][0], ranges[-1][1]) if ranges else (None, None)
+
+
+def _has_no_end(offer: Draft) -> bool:
+    return bool(offer.window.ranges) and _bounds(offer)[1] is None
 
 
 def _is_over(offer: Draft, now: datetime) -> bool:

@@ -14,7 +14,19 @@ from typing import Any
 
 from tests.pipelines.documents.raw_pdf import WIDTH, raw_pdf
 
-__all__ = ["Line", "Rows", "as_docx", "as_mail", "as_markdown", "as_pdf", "as_pptx", "as_rtl_pdf", "as_xlsx", "seen"]
+__all__ = [
+    "Line",
+    "Rows",
+    "as_docx",
+    "as_mail",
+    "as_markdown",
+    "as_pdf",
+    "as_placed_pdf",
+    "as_pptx",
+    "as_rtl_pdf",
+    "as_xlsx",
+    "seen",
+]
 
 Line = tuple[str, str]
 Rows = Sequence[Sequence[str]]
@@ -34,13 +46,13 @@ def as_pdf(*pages: Sequence[Line | Rows]) -> bytes:
 
 
 def _write(pdf: Any, line: Line | Rows) -> None:
-    if not isinstance(line, tuple) or not isinstance(line[0], str):
+    if not isinstance(line[0], str):
         pdf.set_font("Helvetica", size=10)
         with pdf.table() as table:
             for row in line:
                 table.row(row)
         return
-    style, text = line
+    style, text = str(line[0]), str(line[1])
     size = _SIZES[style]
     pdf.set_font("Helvetica", "B" if style in ("h1", "h2", "h3", "price") else "", size)
     pdf.multi_cell(0, size * 0.5, f"- {text}" if style == "li" else str(text), new_x="LMARGIN", new_y="NEXT")
@@ -66,13 +78,18 @@ def seen(text: str) -> str:
     return re.sub(r"[A-Za-z0-9٠-٩][A-Za-z0-9٠-٩./:,]*", lambda run: run[0][::-1], text)[::-1]
 
 
+def as_placed_pdf(*pages: Sequence[tuple[float, float, float, str]]) -> bytes:
+    """Pages whose letters stand where the case says: x, y, size, and the glyphs as they are seen."""
+    return raw_pdf(*([(x, y, size, list(glyphs)) for x, y, size, glyphs in page] for page in pages))
+
+
 def as_docx(*lines: Line | Rows) -> bytes:
     """A Word document with styles for its headings and lists."""
     import docx
 
     document = docx.Document()
     for line in lines:
-        if not isinstance(line, tuple) or not isinstance(line[0], str):
+        if not isinstance(line[0], str):
             table = document.add_table(rows=0, cols=len(line[0]))
             for row in line:
                 for cell, text in zip(table.add_row().cells, row, strict=True):
@@ -102,7 +119,7 @@ def as_pptx(*slides: Sequence[str]) -> bytes:
 
 def as_xlsx(rows: Rows, title: str = "Offers") -> bytes:
     """A workbook with one sheet."""
-    import openpyxl
+    import openpyxl  # type: ignore[import-untyped]  # its stubs are not installed
 
     book = openpyxl.Workbook()
     sheet = book.active

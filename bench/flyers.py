@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bench.flyer_cases import flyers, others
-from bench.flyer_cases_hard import hard_flyers, hard_others
-from bench.flyer_truth import Case, Truth
+from bench.flyer_cases import Case, Truth, flyers, others
 from pipelines.documents.reading import DocumentReader
 from pipelines.reading import read_page
 from pipelines.records import Draft, Page, ReadingRules
@@ -39,8 +37,8 @@ def main() -> None:
     wanted = arguments.parse_args()
     began = time.perf_counter()
     with DocumentReader() as reader:
-        scores = [_score(case, reader) for case in (*flyers(), *hard_flyers())]
-        false = [(case.name, draft.title) for case in (*others(), *hard_others()) for draft in _read(case, reader)]
+        scores = [_score(case, reader) for case in flyers()]
+        false = [(case.name, draft.title) for case in others() for draft in _read(case, reader)]
     pairs = [pair for score in scores for pair in score.pairs]
     hits = [(truth, draft) for truth, draft in pairs if draft]
     found = sum(len(score.found) for score in scores)
@@ -51,9 +49,7 @@ def main() -> None:
         print(f"{field:9} right in {1 - wrong[field] / len(hits):.3f} of the offers found")
     late = sum(_is_late(truth, draft) for truth, draft in hits)
     print(f"ends later than the truth, or none where one is stated: {late}")
-    print(
-        f"{len([*others(), *hard_others()])} documents of other kinds: {len(false)} offers read in them {false or ''}"
-    )
+    print(f"{len(others())} documents of other kinds: {len(false)} offers read in them {false or ''}")
     if wanted.misses:
         for line in _misses(scores):
             print(line)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pipelines.windows.dates import CalendarDay
-from pipelines.windows.daytext import DayText, Order, Tokens, at_token, read_bare_day, read_day, read_pair
+from pipelines.windows.daytext import DayText, Order, read_bare_day, read_day, read_pair
+from pipelines.windows.positions import Tokens, at_token
 
 __all__ = ["Span", "read_days"]
 
@@ -64,7 +65,7 @@ def _span(tokens: Tokens, at: int, order: Order, *, between: bool) -> tuple[Span
         return None
     bare = first[0].day.month is None and at_token(tokens, first[1]).text in (",", "،")
     joint = first[1] if bare else _joint(tokens, first[1], between=between)  # «SAR 30, until 12 March»
-    last = (_any_day(tokens, joint, order) or read_pair(tokens, joint, order)) if joint != first[1] else None
+    last = _last_of_range(tokens, at, joint, order, cued=between) if joint != first[1] else None
     return (Span(first[0], last[0]), last[1]) if last else (Span(first[0], first[0]), first[1])
 
 
@@ -73,6 +74,12 @@ def _pair_in_range(tokens: Tokens, at: int, order: Order, *, cued: bool) -> tupl
     joint = _joint(tokens, at + 1, between=cued)
     last = at_token(tokens, joint).kind if joint != at + 1 else ""
     return read_pair(tokens, at, order) if last == "numeric" or (cued and last == "pair") else None
+
+
+def _last_of_range(tokens: Tokens, at: int, joint: int, order: Order, *, cued: bool) -> tuple[DayText, int] | None:
+    """The day after a joint; a pair only where a cue or a date with a slash stands before it, unlike «1-1/2»."""
+    pair = read_pair(tokens, joint, order) if cued or tokens[at].kind in ("pair", "numeric") else None
+    return _any_day(tokens, joint, order) or pair
 
 
 def _any_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:

@@ -9,33 +9,24 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from pipelines.windows.dates import CalendarDay, Moment, read_iso
-from pipelines.windows.datetokens import Token, fold
-from pipelines.windows.datewords import ZONES
+from pipelines.windows.datetokens import Token
+from pipelines.windows.daytimes import read_time
+from pipelines.windows.positions import Tokens, at_token, skip_comma, skip_words
 
 __all__ = [
     "DayText",
     "Order",
-    "Tokens",
-    "at_token",
     "is_dated",
     "orders_of",
     "read_bare_day",
     "read_day",
     "read_pair",
-    "skip",
-    "skip_words",
 ]
 
 Order: TypeAlias = Literal["DMY", "MDY", "YMD"]
-Tokens: TypeAlias = tuple[Token, ...]
 
-_ZONES = {fold(name).text: zone for name, zone in ZONES.items()}
-_END = Token("end", "", 0, 0)
-_BETWEEN = ("filler", "on", "of", "dash", "am", "pm")  # «حتى مساء يوم ٥ يونيو»
-_SIGNS = frozenset(":,،(؛;")
 _JOINTS = ("to", "until", "dash")
 _OF_MONTH = ("من",)  # as a word of its own it is «from»
 
@@ -63,18 +54,6 @@ def _exists(token: Token, order: Order) -> bool:
     day = _numeric(token, order)
     year = day.year if day.year is not None else 2024  # a leap year: 29/02 without a year exists
     return replace(day, year=year).dates() is not None
-
-
-def at_token(tokens: Tokens, at: int) -> Token:
-    """The token at a position, one of kind "end" beyond the last."""
-    return tokens[at] if 0 <= at < len(tokens) else _END
-
-
-def skip(tokens: Tokens, at: int) -> int:
-    """The position after words and signs that may stand between a cue and its date."""
-    while at_token(tokens, at).kind in _BETWEEN or at_token(tokens, at).text in _SIGNS:
-        at += 1
-    return at
 
 
 def read_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
@@ -124,7 +103,7 @@ def is_dated(tokens: Tokens, at: int) -> bool:
 
 def _weekday_any(tokens: Tokens, at: int) -> tuple[int, int | None]:
     token = at_token(tokens, at)
-    return (_comma(tokens, at + 1), token.value) if token.kind == "weekday" else (at, None)
+    return (skip_comma(tokens, at + 1), token.value) if token.kind == "weekday" else (at, None)
 
 
 def _weekday(tokens: Tokens, at: int) -> tuple[int, int | None]:
@@ -132,17 +111,6 @@ def _weekday(tokens: Tokens, at: int) -> tuple[int, int | None]:
     if weekday is not None and at_token(tokens, after).kind == "also":
         after += 1  # «الأحد الموافق 29 يونيو»
     return (skip_words(tokens, after), weekday) if weekday is not None else (at, None)
-
-
-def skip_words(tokens: Tokens, at: int) -> int:
-    """The position after filler words alone."""
-    while at_token(tokens, at).kind in ("filler", "on", "of"):
-        at += 1
-    return at
-
-
-def _comma(tokens: Tokens, at: int) -> int:
-    return at + 1 if at_token(tokens, at).text in (",", "،") else at
 
 
 def _date(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | None:
@@ -298,10 +266,10 @@ def _also(tokens: Tokens, at: int, order: Order) -> tuple[int, CalendarDay | Non
 
 
 def _time_before(tokens: Tokens, at: int, order: Order) -> tuple[int, Moment | None]:
-    found = _time(tokens, skip_words(tokens, at))
+    found = read_time(tokens, skip_words(tokens, at))
     if not found:
         return at, None
-    after = skip_words(tokens, _comma(tokens, found[1]))
+    after = skip_words(tokens, skip_comma(tokens, found[1]))
     is_day = at_token(tokens, after).kind == "weekday" or _date(tokens, after, order)
     return (after, found[0]) if is_day else (at, None)
 
@@ -310,45 +278,7 @@ def _time_after(tokens: Tokens, at: int) -> tuple[int, Moment | None]:
     start = skip_words(tokens, at)
     while at_token(tokens, start).text in (",", "،", "(", "-") or at_token(tokens, start).kind in ("weekday", "filler"):
         start += 1
-    found = _time(tokens, start)
-    if not found or _time(tokens, found[1] + 1):  # «10:00 – 22:00» are opening hours, not an end
+    found = read_time(tokens, start)
+    if not found or read_time(tokens, found[1] + 1):  # «10:00 – 22:00» are opening hours, not an end
         return at, None
     return found[1], found[0]
-
-
-def _time(tokens: Tokens, at: int) -> tuple[Moment, int] | None:
-    token, following = at_token(tokens, at), at_token(tokens, at + 1)
-    if token.kind in ("noon", "midnight"):
-        return _zoned(tokens, 12 * 60 if token.kind == "noon" else 24 * 60, at + 1)
-    half = {"common_era": "pm"}.get(following.kind, following.kind)
-    if token.kind == "time":
-        hour, minute = (int(part) for part in re.split("[:.]", token.text)[:2])
-    elif (
-        token.kind == "num" and token.value <= 12 and half in ("am", "pm", "noon", "midnight") and token.text.isdigit()
-    ):
-        hour, minute = token.value, 0
-    else:
-        return None
-    named = half in ("am", "pm", "noon", "midnight")
-    minutes = _minutes(hour, minute, half if named else "")
-    return _zoned(tokens, minutes, at + 1 + named) if minutes is not None else None
-
-
-def _minutes(hour: int, minute: int, half: str) -> int | None:
-    if hour > 24 or minute > 59 or hour * 60 + minute > 24 * 60:
-        return None
-    if half == "midnight":
-        return 24 * 60
-    if half in ("pm", "noon") and hour < 12:
-        return (hour + 12) * 60 + minute
-    if half == "am" and hour == 12:
-        return minute
-    return hour * 60 + minute
-
-
-def _zoned(tokens: Tokens, minutes: int, at: int) -> tuple[Moment, int]:
-    name_at = at + (at_token(tokens, at).text == "(")
-    token = at_token(tokens, name_at)
-    if token.kind != "zone":
-        return Moment(minutes), at
-    return Moment(minutes, ZoneInfo(_ZONES[token.text])), name_at + 1

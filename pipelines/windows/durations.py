@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pipelines.windows.datetokens import fold
-from pipelines.windows.daytext import Tokens, at_token
+from pipelines.windows.positions import Tokens, at_token
 from pipelines.windows.relativewords import NUMBERS, UNITS
 
 __all__ = ["Duration", "read_duration"]

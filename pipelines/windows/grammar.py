@@ -13,8 +13,9 @@ from dataclasses import replace
 from itertools import islice
 
 from pipelines.windows.daylists import Span, read_days
-from pipelines.windows.daytext import Order, Tokens, at_token, read_day, read_pair, skip, skip_words
+from pipelines.windows.daytext import Order, read_day, read_pair
 from pipelines.windows.durations import read_duration
+from pipelines.windows.positions import Tokens, at_token, skip, skip_words
 from pipelines.windows.recurrences import attach, read_except, read_monthdays, read_weekdays
 from pipelines.windows.statements import Found, Rule, Statement
 

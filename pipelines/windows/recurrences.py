@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.windows.daylists import read_days
-from pipelines.windows.daytext import Order, Tokens, at_token, is_dated, skip, skip_words
+from pipelines.windows.daytext import Order, is_dated
+from pipelines.windows.positions import Tokens, at_token, skip, skip_words
 from pipelines.windows.statements import Found, Statement
 
 __all__ = ["attach", "read_except", "read_monthdays", "read_weekdays"]

@@ -16,50 +16,29 @@ from the day the text was first seen, and choose the earlier day where a phrase 
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import TypeAlias
 
+from pipelines.windows.countdown import ends_in, left_after, left_before
 from pipelines.windows.dates import CalendarDay, hijri_year
-from pipelines.windows.datetokens import Token, fold
-from pipelines.windows.daytext import Tokens, at_token, is_dated
-from pipelines.windows.durations import Duration, read_duration
-from pipelines.windows.relativewords import ENDING, WEEKENDS
+from pipelines.windows.datetokens import Token
+from pipelines.windows.daytext import is_dated
+from pipelines.windows.positions import Tokens, at_token
+from pipelines.windows.relativewords import WEEKENDS
+from pipelines.windows.vantage import (
+    LOOK_BACK,
+    Settle,
+    Settled,
+    When,
+    cue_before,
+    day_token,
+    folded_words,
+    held_until,
+    is_cued,
+    span_tokens,
+)  # fmt: skip
 
 __all__ = ["settle"]
-
-
-def _words(spellings: str) -> frozenset[str]:
-    return frozenset(fold(word).text for word in spellings.split("|"))
-
-
-_CUES = ("until", "before", "from", "to")
-_LOOK_BACK = 6  # tokens between a cue and its day: «until 6 pm (Riyadh time) on …»
-
-
-@dataclass(frozen=True)
-class _When:
-    """Where the reader stands."""
-
-    today: date
-    minutes: int  # since midnight, in the source's zone
-    weekend: tuple[int, int]  # 0 Monday .. 6 Sunday
-
-    def next_weekday(self, weekday: int, *, after: int = 0) -> date:
-        """The first such weekday at least `after` days from today."""
-        start = self.today + timedelta(days=after)
-        return start + timedelta(days=(weekday - start.weekday()) % 7)
-
-    def weekend_days(self) -> tuple[date, date]:
-        """The weekend that is on, or else the next."""
-        last = self.next_weekday(self.weekend[1])
-        return last - timedelta(days=1), last
-
-
-# What a rule puts in the place of the tokens up to a position.
-_Settled: TypeAlias = tuple[list[Token], int]
-_Rule: TypeAlias = Callable[[Tokens, int, _When], _Settled | None]
 
 
 def settle(tokens: Tokens, seen: datetime, zone: str) -> Tokens:
@@ -67,10 +46,10 @@ def settle(tokens: Tokens, seen: datetime, zone: str) -> Tokens:
     if not any(token.kind in _RULES for token in tokens):
         return tokens
     weekend = (4, 5) if zone in WEEKENDS else (5, 6)
-    return tuple(_settled(tokens, _When(seen.date(), seen.hour * 60 + seen.minute, weekend)))
+    return tuple(_settled(tokens, When(seen.date(), seen.hour * 60 + seen.minute, weekend)))
 
 
-def _settled(tokens: Tokens, when: _When) -> Iterator[Token]:
+def _settled(tokens: Tokens, when: When) -> Iterator[Token]:
     at = 0
     while at < len(tokens):
         rule = _RULES.get(tokens[at].kind)
@@ -82,80 +61,48 @@ def _settled(tokens: Tokens, when: _When) -> Iterator[Token]:
         at = found[1] if found else at + 1
 
 
-# ---------------------------------------------------------------- what stands around
-
-
-def _cue(tokens: Tokens, at: int) -> Token:
-    """The cue that the words before a position end with, past fillers and a time of day; else what stands there."""
-    for back in range(1, _LOOK_BACK + 1):
-        token = at_token(tokens, at - back)
-        is_hour = token.kind == "num" and at_token(tokens, at - back + 1).kind in ("am", "pm", "common_era")
-        between = token.kind in ("filler", "on", "of", "time", "am", "pm", "common_era", "noon", "midnight", "zone")
-        if not (between or is_hour or token.text in (":", ",", "،", "(", "-")):
-            return token
-    return at_token(tokens, -1)
-
-
-def _is_cued(tokens: Tokens, at: int) -> bool:
-    return _cue(tokens, at).kind in _CUES
-
-
-def _day(day: date, tokens: Tokens, start: int, end: int) -> Token:
-    return Token("given", "", tokens[start].start, tokens[end - 1].end, day.toordinal())
-
-
-def _span(first: date, last: date, tokens: Tokens, start: int, end: int) -> list[Token]:
-    here = _day(first, tokens, start, end)
-    return [here, replace(here, kind="dash", value=0), replace(here, value=last.toordinal())]
-
-
-def _hold_until(day: date, tokens: Tokens, start: int, end: int, kind: str = "until") -> list[Token]:
-    here = _day(day, tokens, start, end)
-    return [replace(here, kind=kind, value=0), here]
-
-
 # ---------------------------------------------------------------- days
 
 
-def _today(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _today(tokens: Tokens, at: int, when: When) -> Settled | None:
     only = at_token(tokens, at + 1).kind == "only"
-    if _is_cued(tokens, at) and not only:
-        return ([_day(when.today, tokens, at, at + 1)], at + 1) if _is_an_end(tokens, at) else None
-    if only or _cue(tokens, at).text in _HOLDS:
-        return _hold_until(when.today, tokens, at, at + 1 + only), at + 1 + only
+    if is_cued(tokens, at) and not only:
+        return ([day_token(when.today, tokens, at, at + 1)], at + 1) if _is_an_end(tokens, at) else None
+    if only or cue_before(tokens, at).text in _HOLDS:
+        return held_until(when.today, tokens, at, at + 1 + only), at + 1 + only
     return None
 
 
-_HOLDS = _words("valid|available|applies|runs|redeemable|ساري|سارية|صالح|صالحة|متاح|متاحة|متوفر|متوفرة")
+_HOLDS = folded_words("valid|available|applies|runs|redeemable|ساري|سارية|صالح|صالحة|متاح|متاحة|متوفر|متوفرة")
 
 
 def _is_an_end(tokens: Tokens, at: int) -> bool:
     """Whether «today» after a cue is an end or start of an offer: «since 1985 until today» is not."""
-    cue = _cue(tokens, at)
+    cue = cue_before(tokens, at)
     if cue.kind == "from" or cue.text not in _UP_TO_NOW:
         return True
-    near = tokens[max(0, at - _LOOK_BACK) : at + 3]
+    near = tokens[max(0, at - LOOK_BACK) : at + 3]
     return any(token.kind in ("validity", "offer", "time", "am", "pm", "midnight") for token in near)
 
 
-_UP_TO_NOW = _words("until|till|til|'til|through|up to|by|to|حتى|إلى|لغاية|وحتى")
+_UP_TO_NOW = folded_words("until|till|til|'til|through|up to|by|to|حتى|إلى|لغاية|وحتى")
 
 
-def _today_only(tokens: Tokens, at: int, when: _When) -> _Settled | None:
-    if _is_cued(tokens, at):
-        return [_day(when.today, tokens, at, at + 1)], at + 1
-    return _hold_until(when.today, tokens, at, at + 1), at + 1
+def _today_only(tokens: Tokens, at: int, when: When) -> Settled | None:
+    if is_cued(tokens, at):
+        return [day_token(when.today, tokens, at, at + 1)], at + 1
+    return held_until(when.today, tokens, at, at + 1), at + 1
 
 
-def _tomorrow(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _tomorrow(tokens: Tokens, at: int, when: When) -> Settled | None:
     day = when.today + timedelta(days=2 if tokens[at].kind == "day_after" else 1)
     only = at_token(tokens, at + 1).kind == "only"
-    if _is_cued(tokens, at):
-        return [_day(day, tokens, at, at + 1)], at + 1
-    return (_span(day, day, tokens, at, at + 2), at + 2) if only else None
+    if is_cued(tokens, at):
+        return [day_token(day, tokens, at, at + 1)], at + 1
+    return (span_tokens(day, day, tokens, at, at + 2), at + 2) if only else None
 
 
-def _weekday(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _weekday(tokens: Tokens, at: int, when: When) -> Settled | None:
     """A weekday, with «this» or «next» before it or «القادم» after it."""
     pointed = tokens[at].kind in ("this", "next")
     on = at + pointed
@@ -164,18 +111,18 @@ def _weekday(tokens: Tokens, at: int, when: _When) -> _Settled | None:
     return _weekday_range(tokens, at, on, when) or _one_weekday(tokens, at, on, when)
 
 
-def _one_weekday(tokens: Tokens, at: int, on: int, when: _When) -> _Settled | None:
+def _one_weekday(tokens: Tokens, at: int, on: int, when: When) -> Settled | None:
     coming = at_token(tokens, on + 1).kind == "coming"
     end = on + 1 + coming
     only = at_token(tokens, end).kind == "only" and at_token(tokens, at - 1).kind not in ("weekday", "and", "every")
     if is_dated(tokens, end) or tokens[on].text.endswith("days") or not _is_certain(tokens[on]):
         return None
     day = when.next_weekday(tokens[on].value, after=int(tokens[at].kind == "next"))
-    cue = _cue(tokens, at)
+    cue = cue_before(tokens, at)
     if cue.kind in ("until", "before") or (cue.kind in ("from", "to") and _is_whole(tokens[on])):
-        return [_day(day, tokens, at, end)], end
+        return [day_token(day, tokens, at, end)], end
     if (on > at or coming or only) and _is_whole(tokens[on]):
-        return _span(day, day, tokens, at, end + only), end + only
+        return span_tokens(day, day, tokens, at, end + only), end + only
     return None
 
 
@@ -189,7 +136,7 @@ def _is_whole(token: Token) -> bool:
     return token.text.endswith("day") or not token.text.isascii()
 
 
-def _weekday_range(tokens: Tokens, at: int, on: int, when: _When) -> _Settled | None:
+def _weekday_range(tokens: Tokens, at: int, on: int, when: When) -> Settled | None:
     last_at = _joined(tokens, on + 1)
     last = at_token(tokens, last_at)
     if last.kind != "weekday" or is_dated(tokens, last_at + 1):
@@ -200,7 +147,7 @@ def _weekday_range(tokens: Tokens, at: int, on: int, when: _When) -> _Settled | 
         days = sum(1 << (tokens[on].value + step) % 7 for step in range(length))
         return [Token("dayset", "", tokens[at].start, last.end, days)], last_at + 1
     end = when.next_weekday(last.value)
-    return _span(end - timedelta(days=length - 1), end, tokens, at, last_at + 1), last_at + 1
+    return span_tokens(end - timedelta(days=length - 1), end, tokens, at, last_at + 1), last_at + 1
 
 
 def _joined(tokens: Tokens, at: int) -> int:
@@ -224,19 +171,19 @@ def _names_dates(tokens: Tokens, at: int) -> bool:
 # ---------------------------------------------------------------- weeks, months, years
 
 
-def _weekend(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _weekend(tokens: Tokens, at: int, when: When) -> Settled | None:
     first, last = when.weekend_days()
     if tokens[at].kind == "next_weekend" and first <= when.today:
         first, last = first + timedelta(days=7), last + timedelta(days=7)
     end = at + 1 + (at_token(tokens, at + 1).kind in ("coming", "only"))
-    if _cue(tokens, at).kind in ("until", "before"):
-        return [_day(last, tokens, at, end)], end
-    return _span(first, last, tokens, at, end), end
+    if cue_before(tokens, at).kind in ("until", "before"):
+        return [day_token(last, tokens, at, end)], end
+    return span_tokens(first, last, tokens, at, end), end
 
 
-def _weekends(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _weekends(tokens: Tokens, at: int, when: When) -> Settled | None:
     """«Weekends», «every weekend», «weekdays»: days that come again; «until the weekend» is the next."""
-    pointed = _cue(tokens, at).kind
+    pointed = cue_before(tokens, at).kind
     if tokens[at].kind == "weekend" and pointed in ("until", "before"):
         return _weekend(tokens, at, when)
     plural = tokens[at].kind == "workdays" or tokens[at].text.endswith("s") or not tokens[at].text.isascii()
@@ -247,23 +194,23 @@ def _weekends(tokens: Tokens, at: int, when: _When) -> _Settled | None:
     return [Token("dayset", "", tokens[at].start, tokens[at].end, days)], at + 1
 
 
-def _period(tokens: Tokens, at: int, when: _When) -> _Settled | None:
+def _period(tokens: Tokens, at: int, when: When) -> Settled | None:
     """«This week», «this month»: it holds now, until the period ends."""
     day = _end_of_period(tokens[at].kind, when)
     only = at_token(tokens, at + 1).kind == "only"
-    if _is_cued(tokens, at):
-        return [_day(day, tokens, at, at + 1)], at + 1
+    if is_cued(tokens, at):
+        return [day_token(day, tokens, at, at + 1)], at + 1
     firm = only or at_token(tokens, at - 1).kind in ("validity", "offer")
     if tokens[at].kind == "this_year" and not firm:
         return None  # «the best deals we had this year»
-    return _hold_until(day, tokens, at, at + 1 + only, "until" if firm else "within"), at + 1 + only
+    return held_until(day, tokens, at, at + 1 + only, "until" if firm else "within"), at + 1 + only
 
 
-def _period_end(tokens: Tokens, at: int, when: _When) -> _Settled | None:
-    return [_day(_end_of_period(tokens[at].kind, when), tokens, at, at + 1)], at + 1
+def _period_end(tokens: Tokens, at: int, when: When) -> Settled | None:
+    return [day_token(_end_of_period(tokens[at].kind, when), tokens, at, at + 1)], at + 1
 
 
-def _end_of_period(kind: str, when: _When) -> date:
+def _end_of_period(kind: str, when: When) -> date:
     today = when.today
     if kind in ("this_week", "week_end"):
         return when.next_weekday(when.weekend[1])
@@ -281,62 +228,11 @@ def _month_end(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-# ---------------------------------------------------------------- counting down
-
-
-def _ends_in(tokens: Tokens, at: int, when: _When) -> _Settled | None:
-    """«Ends in 3 days», «ينتهي خلال ٣ أيام», «ends at midnight»."""
-    if tokens[at].text.partition(" ")[0] not in ENDING:
-        return None
-    start = at + 1
-    while at_token(tokens, start).kind in ("filler", "on"):
-        start += 1
-    if at_token(tokens, start).kind == "midnight" and not _follows_day(tokens, start + 1):
-        return [tokens[at], _day(when.today, tokens, start, start + 1)], start + 1
-    if at_token(tokens, start).kind != "during" and at_token(tokens, start).text not in ("in", "بعد"):
-        return None
-    found = read_duration(tokens, start + 1)
-    return ([tokens[at], *_after(found[0], tokens, start, found[1], when)], found[1]) if found else None
-
-
-def _follows_day(tokens: Tokens, at: int) -> bool:
-    return at_token(tokens, at).kind in ("today", "tomorrow", "weekday", "this") or is_dated(tokens, at)
-
-
-def _left(tokens: Tokens, at: int, when: _When) -> _Settled | None:
-    """«متبقي ٣ أيام»; «3 days left» is found from its number."""
-    found = read_duration(tokens, at + 1)
-    return _remaining(found[0], tokens, at, found[1], when) if found else None
-
-
-def _number(tokens: Tokens, at: int, when: _When) -> _Settled | None:
-    if not any(at_token(tokens, at + step).kind == "left" for step in (2, 3)):
-        return None
-    found = read_duration(tokens, at)
-    if not found or at_token(tokens, found[1]).kind != "left":
-        return None
-    return _remaining(found[0], tokens, at, found[1] + 1, when)
-
-
-def _remaining(length: Duration, tokens: Tokens, start: int, end: int, when: _When) -> _Settled:
-    counted = length if length.hours else replace(length, days=max(0, length.days - 1))
-    return [replace(tokens[start], kind="until", text=""), *_after(counted, tokens, start, end, when)], end
-
-
-def _after(length: Duration, tokens: Tokens, start: int, end: int, when: _When) -> list[Token]:
-    """The day so long after the observation, and the time of day when the length is in hours."""
-    if not length.hours:
-        return [_day(length.after(when.today), tokens, start, end)]
-    days, minutes = divmod(when.minutes + length.hours * 60, 24 * 60)
-    here = _day(when.today + timedelta(days=days), tokens, start, end)
-    return [here, replace(here, kind="time", text=f"{minutes // 60:02}:{minutes % 60:02}", value=0)]
-
-
-_RULES: dict[str, _Rule] = {
+_RULES: dict[str, Settle] = {
     "today": _today, "today_only": _today_only, "tomorrow": _tomorrow, "day_after": _tomorrow,
     "weekday": _weekday, "this": _weekday, "next": _weekday,
     "this_weekend": _weekend, "next_weekend": _weekend, "weekend": _weekends, "workdays": _weekends,
     "this_week": _period, "this_month": _period, "this_year": _period,
     "week_end": _period_end, "month_end": _period_end, "next_month_end": _period_end, "year_end": _period_end,
-    "hijri_year_end": _period_end, "until": _ends_in, "left": _left, "num": _number,
+    "hijri_year_end": _period_end, "until": ends_in, "left": left_after, "num": left_before,
 }  # fmt: skip

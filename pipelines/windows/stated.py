@@ -19,7 +19,7 @@ Rules that hold throughout:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -31,13 +31,12 @@ from pipelines.windows.daytext import Order, orders_of
 from pipelines.windows.grammar import read_statements
 from pipelines.windows.ranges import Observation, Piece, Range, merge_ranges, resolve
 from pipelines.windows.relative import settle
-from pipelines.windows.relativewords import ENDING
+from pipelines.windows.relevance import Context, as_meant, counts, is_relative, join_bounds
 from pipelines.windows.sets import WindowReading, intersect, note, subtract
 from pipelines.windows.statements import Statement
 
 __all__ = ["Context", "block_windows", "read_window"]
 
-Context = Literal["validity", "offer", "text"]
 _LONGEST = 20_000  # characters looked at: a validity statement stands in a sentence, not in a book
 
 
@@ -99,8 +98,8 @@ def _orders(tokens: tuple[Token, ...], wanted: Order | None) -> tuple[tuple[Orde
 
 
 def _read_in_order(read: _Text, order: Order) -> WindowReading | None:
-    statements = [s for s in read_statements(read.tokens, order) if _counts(s, read)]
-    pieces = [resolve(_as_meant(s, read.context), read.seen) for s in _join_bounds(statements, read)]
+    statements = [s for s in read_statements(read.tokens, order) if counts(s, read.tokens, read.context)]
+    pieces = [resolve(as_meant(s, read.context), read.seen) for s in join_bounds(statements, read.context)]
     pieces = [piece for piece in pieces if not _is_history(piece, read)]
     excepted = [piece for piece in pieces if piece.statement.rule == "except-days"]
     pieces = [piece for piece in pieces if piece.statement.rule != "except-days"]
@@ -114,87 +113,6 @@ def _without(reading: WindowReading, excepted: list[Piece], read: _Text) -> Wind
     ranges = subtract(reading.window.ranges, (found for piece in excepted for found in piece.ranges))
     evidence = (*reading.window.evidence, *(_evidence(read, piece.statement) for piece in excepted))
     return replace(reading, window=replace(reading.window, ranges=ranges, evidence=evidence))
-
-
-# ---------------------------------------------------------------- which statements count
-
-
-def _counts(statement: Statement, read: _Text) -> bool:
-    if statement.service:
-        return False
-    if read.context == "validity" or statement.rule in ("limited", "except-days", "lasting"):
-        return True
-    if statement.rule in ("single-day", "in-month"):
-        return False
-    if read.context == "offer":
-        return (
-            statement.cued or statement.only or not (statement.recurs or statement.rule in ("on-day", "within-period"))
-        )
-    if statement.rule in ("until-date", "before-date"):
-        return statement.cued or not _is_relative(statement) or _says_ends(statement, read)
-    return statement.cued and statement.rule in ("date-range", "day-list", "from-date")
-
-
-def _is_relative(statement: Statement) -> bool:
-    return any(day is not None and day.relative for span in statement.spans for day in (span.first, span.last))
-
-
-def _says_ends(statement: Statement, read: _Text) -> bool:
-    """Whether «ends», «3 days left» or «today only» stands there: «back by Sunday» is said of anything."""
-    word = read.tokens[statement.start].text.partition(" ")[0]
-    return not word or word in ENDING
-
-
-def _as_meant(statement: Statement, context: Context) -> Statement:
-    """A bare date in a text that speaks of validity is its end; elsewhere one day is that day."""
-    if statement.rule != "single-day":
-        return statement
-    return replace(statement, spans=tuple(replace(span, first=None) for span in statement.spans))
-
-
-def _join_bounds(statements: Sequence[Statement], read: _Text) -> Iterator[Statement]:
-    """«Starts 1 March. Ends 31 March.»: the one start of a text joins its one end, or the length it is said to last."""
-    starts = [s for s in statements if s.rule == "from-date"]
-    ends = [s for s in statements if s.rule in _ENDS]
-    lengths = [s for s in statements if s.rule == "lasting"]
-    others = [s for s in statements if s.rule not in (*_ENDS, "from-date", "lasting")]
-    ranged = any(s.spans for s in others if s.rule != "except-days")
-    if len(starts) == 1 and len(ends) == 1 and not ranged:
-        yield _joined(starts[0], ends[0])
-    elif ends or ranged:
-        yield from ends
-    elif starts:
-        yield from _lasting(starts, lengths)
-    else:
-        yield from (length for length in lengths if _is_own(length, read))
-    yield from others
-
-
-_ENDS = ("until-date", "before-date", "within-period")
-
-
-def _joined(start: Statement, end: Statement) -> Statement:
-    span = replace(end.spans[0], first=start.spans[0].first)
-    first, last = sorted((start, end), key=lambda s: s.start)
-    days = first.weekdays | last.weekdays
-    return replace(end, spans=(span,), start=first.start, end=last.end, weekdays=days)
-
-
-def _lasting(starts: list[Statement], lengths: list[Statement]) -> Iterator[Statement]:
-    """The starts; the only one with the length that is the offer's own or stands right beside it."""
-    for start in starts:
-        beside = (n for n in lengths if n.owned or -1 <= max(n.start - start.end, start.start - n.end) <= 2)
-        length = next(beside, None) if len(starts) == 1 else None
-        if length is None:
-            yield start
-        else:
-            widest = min(start.start, length.start), max(start.end, length.end)
-            yield replace(start, rule="date-range", lasts=length.lasts, start=widest[0], end=widest[1])
-
-
-def _is_own(length: Statement, read: _Text) -> bool:
-    """Whether a length without a start is the offer's: it says so, or the text is known to speak of validity."""
-    return length.owned or (not length.goods and (read.context == "validity" or (length.only and length.cued)))
 
 
 def _is_history(piece: Piece, read: _Text) -> bool:
@@ -321,7 +239,7 @@ def _quote_all(read: _Text, pieces: list[Piece]) -> str:
 
 
 def _evidence(read: _Text, statement: Statement) -> Evidence:
-    since = ":relative" if _is_relative(statement) else ""  # reckoned from when the text was first seen
+    since = ":relative" if is_relative(statement) else ""  # reckoned from when the text was first seen
     return Evidence("window", _quote(read, statement), f"text:{statement.rule}{since}")
 
 

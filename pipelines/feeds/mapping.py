@@ -32,7 +32,7 @@ _RSS: Fields = {
 _ATOM: Fields = {
     "key": ("id",),
     "title": ("title",),
-    "url": ("link", "@href"),
+    "url": ("link.@rel=alternate.@href",),
     "description": ("summary",),
     "text": ("content",),
     "category": ("category.@label", "category.@term"),

@@ -42,8 +42,9 @@ class RawItem:
 def texts_at(item: Mapping[str, Raw], path: str) -> list[str]:
     """The texts that stand at a path, in order, without empty ones; [] when nothing does.
 
-    A step is a name (as written, else in any case, else without its prefix), `@name` for an attribute, or the number
-    of a list's element; without a number a list gives what all of its elements have there.
+    A step is a name (as written, else in any case, else without its prefix), `@name` for an attribute, `@name=value`
+    for elements whose attribute is that or is not there, or the number of a list's element; without a number a list
+    gives what all of its elements have there.
     """
     if path in item:
         return list(_texts(item[path]))
@@ -72,6 +73,9 @@ def _step(parent: Raw, name: str) -> list[Raw]:
         return [value for element in parent for value in _step(element, name)]
     if not isinstance(parent, dict):
         return []
+    attribute, chosen, value = name.partition("=")
+    if chosen and name.startswith("@"):
+        return [parent] if parent.get(attribute, value) == value else []
     if name in parent:
         return [parent[name]]
     wanted = name.casefold()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipelines.offers.cardcontext import Context, Place, context_of, heads_others
-from pipelines.offers.cardlooks import Look, Region, is_editorial, look_at
+from pipelines.offers.cardlooks import Look, Region, heading_level, is_editorial, look_at
 
 __all__ = ["Chosen", "choose", "choose_alone"]
 
@@ -70,7 +70,7 @@ def _smallest(title: HtmlElement, place: Place, closed: set[HtmlElement]) -> Cho
         look = look_at((part,))
         if look.headings > _MOST_HEADINGS:
             return None
-        heading = next(iter(place.sections([(part,)])))[0]
+        heading = place.sections([(part,)], heading_level(title) or 7)[0][0]
         context = context_of([(part,)], [look], heading, place)
         if not (context.others or context.news) and _is_card(look, context) and _stands_alone(look, context):
             return Chosen(((part,),), (look,), (context,))
@@ -150,10 +150,13 @@ def _is_card(look: Look, context: Context) -> bool:
 def _is_offer(look: Look, context: Context) -> bool:
     """Whether a part says by itself that it is an offer."""
     acts = bool(look.links) or look.call or look.coded
+    built = look.headings > 0 or look.images > 0
     if look.signs >= 2:
         return acts or look.headings > 0 or look.timely
+    if look.timely and context.offers and built:
+        return True
     if look.saving or look.coded or (look.timely and (look.offering or context.offers)):
-        return acts and (context.offers or look.headings > 0 or look.images > 0 or look.call)
+        return acts and (context.offers or built or look.call)
     if look.priced:
         return acts and (look.images > 0 or look.call or context.offers)
     return look.offering and context.offers and _is_named(look, context)

@@ -80,13 +80,14 @@ class Place:
         order = {element: at for at, element in enumerate(body.iter())}
         return cls(order, tuple(element for element in order if heading_level(element)), fold(title).text)
 
-    def sections(self, group: Sequence[Region]) -> list[tuple[str, list[int]]]:
+    def sections(self, group: Sequence[Region], below: int = 7) -> list[tuple[str, list[int]]]:
         """The group's parts by the heading they stand under: its folded text, and which parts, in order.
 
-        Headings within the parts head nothing but them.
+        Headings within the parts head nothing but them; of the others only those above level `below` count.
         """
         inside = {part for region in group for part in region}
-        outer = [h for h in self.headings if h not in inside and inside.isdisjoint(h.iterancestors()) and text_of(h)]
+        heads = [h for h in self.headings if h not in inside and inside.isdisjoint(h.iterancestors())]
+        outer = [heading for heading in heads if heading_level(heading) < below and text_of(heading)]
         places = [self.order[heading] for heading in outer]
         found: dict[int, list[int]] = {}
         for at, region in enumerate(group):

@@ -129,9 +129,9 @@ def _run(unit: HtmlElement, known: set[HtmlElement], level: int) -> list[HtmlEle
     """A title and what follows it, up to the next title or a heading over both."""
     run = [unit]
     for following in unit.itersiblings():
-        if following in known or len(run) > _MOST_NEIGHBOURS or following.tag in {"hr", "footer", "nav"}:
+        if len(run) > _MOST_NEIGHBOURS or following.tag in {"hr", "footer", "nav"}:
             break
-        if any(0 < heading_level(inner) <= (level or 4) for inner in following.iter()):
+        if any(inner in known or 0 < heading_level(inner) <= (level or 4) for inner in following.iter()):
             break
         run.append(following)
     return run

@@ -30,7 +30,7 @@ _SUFFIX = re.compile(
 
 def find_image(region: Region) -> tuple[CardField | None, CardField | None]:
     """A card's picture, icons only where it has no other, and what its alternative text says."""
-    images = list(_images(region))
+    images = sorted(_images(region), key=lambda found: found[0].tag == "source")  # of a picture its img speaks first
     best = next((found for found in images if not _SMALL.search(found[1])), images[0] if images else None)
     texts = (CardField(text, image, "alt") for image in _all_images(region) if (text := _told(image)))
     picture = CardField(best[1], best[0], best[2]) if best else None

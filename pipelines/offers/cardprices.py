@@ -34,7 +34,7 @@ _NO_PRICE_BEFORE = re.compile(
     r"\b(?:save|spend(?:ing)?|minimum|min\.?|worth|up to|over|above|every|purchases?|off|win|earn|credits?|value[d]?|instead of|was|than)\W*(?:\w+\W+){0,2}$|(?:وفر|بقيمه|عند الشراء|لكل|خصم|هديه|بدلا? من|كان|اكثر من|حتي)\W*(?:\w+\W+){0,1}$"
 )
 _NO_PRICE_AFTER = re.compile(
-    r"^\W*(?:e?gift|off|discount|cash\s?back|rebate|credits?|vouchers?|savings|minimum|worth|خصم|قسيمه|كاش|استرداد)"
+    r"^\W*(?:e?gift|off|discount|cash\s?back|rebate|credits?|vouchers?|savings|minimum|worth|خصم|قسيمه|كاش|استرداد)(?!\w)"
 )
 _PERCENT_BADGE = re.compile(r"(?:(?:save|up to|off|خصم|وفر|حتي)\W*)*[-–−+]?\s?(\d{1,2}(?:\.\d+)?)\s?[%٪]\s?-?\W*(?:(?:off|discount|sale|خصم|تخفيض)\W*)?")  # fmt: skip
 _LONGEST = 60  # characters of a price with the words around it

@@ -18,7 +18,7 @@ CURRENCY = (
     r"|ر\.?\s?س\.?|(?:ريالا?|درهما?|دينارا?|جنيها?)(?: (?:سعودي|اماراتي|قطري|عماني|كويتي|بحريني|اردني|مصري|يمني)ا?)?|د\.?ا|د\.?ك|د\.?ب|ج\.?م|ر\.?ق|ر\.?ع)"
 )
 AMOUNT = r"\d[\d,٬]*(?:[.٫]\d+)?"
-MONEY = re.compile(rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])|(?<!\w)p\d[\d,]*(?!\w)")
+MONEY = re.compile(rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn|mln|million|bn|billion|trillion|مليون|ملايين|مليار)(?!\w))|(?<!\w)p\d[\d,]*(?!\w)")
 
 _PERCENT = r"\d\s?[%٪]|[%٪]\s?\d"
 _SAVED = r"off|discounts?|sav(?:e|ings?)|less|cash\s?back|rebate|instal?lments?|interest|bonus|back|خصم|تخفيض|وفر|توفير|كاش|استرداد|تقسيط"
@@ -62,8 +62,8 @@ CODE_LABEL = re.compile(
 # What a button says that takes one to an offer …
 CALL = re.compile(
     r"\b(?:redeem|claim|get (?:the |this )?(?:deal|offer|code|coupon|voucher|discount)|grab|avail|shop now|book (?:now|online|today|an? \w+)|"
-    r"order now|buy now|add to (?:cart|basket|bag)|use (?:code|offer)|reserve|view (?:offer|deal|promo)|see (?:offer|deal)|show code)\b"
-    r"|(?<!\w)(?:احجز|اطلب|اشتر|استفد|احصل عل|تسوق|اضف|اظهر الكود|عرض الكود|انسخ|تفاصيل العرض|شاهد العرض)"
+    r"order now|buy now|add to (?:cart|basket|bag)|use (?:code|offer)|reserve|view (?:offer|deal|promo)|choose|select (?:plan|package|this)|subscribe|get started|enquire|inquire|request an? \w+|see (?:offer|deal)|show code)\b"
+    r"|(?<!\w)(?:احجز|اطلب|اشتر|استفد|احصل عل|تسوق|اضف|اظهر الكود|عرض الكود|انسخ|تفاصيل العرض|شاهد العرض|اختر|اشترك|ابدا الان)"
 )
 # … and one that takes one anywhere.
 PLAIN_CALL = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -16,16 +17,17 @@ from pipelines.offers.htmlpage import HtmlPage
 from pipelines.web.boilerplate import Regions
 from pipelines.windows.datetokens import fold
 
-__all__ = ["find_own_offer"]
+__all__ = ["find_own_offer", "holds"]
 
 _MOST_WORDS = 800  # of the page's main text: more is an article
 _FEWEST_WORDS = 2  # of a title
 _BODY = frozenset({"html", "body"})
 
 
-def find_own_offer(html: HtmlPage, others: bool) -> Card | None:
-    """The offer whose own page this is, or None; `others` says whether the page shows cards of offers."""
+def find_own_offer(html: HtmlPage, cards: Sequence[Card]) -> Card | None:
+    """The offer whose own page this is, or None; `cards` are those found on it, among which may be the offer's own."""
     heading = _first_heading(html)
+    others = heading is not None and any(not holds(card, heading) for card in cards)
     if heading is None or _most_words(html) > _MOST_WORDS:
         return None
     title, address = text_of(heading), unquote(urlsplit(html.url).path).lower()
@@ -41,6 +43,11 @@ def find_own_offer(html: HtmlPage, others: bool) -> Card | None:
     named_fields = {**fields.named, "title": CardField(title, heading)}
     named_fields.pop("url", None)
     return Card(region[0], named_fields, region, (), None, fields.alternative, fields.over)
+
+
+def holds(card: Card, element: HtmlElement) -> bool:
+    """Whether the element stands in the card."""
+    return element in card.region or not set(card.region).isdisjoint(element.iterancestors())
 
 
 def _is_told(look: Look, named: bool, addressed: bool, others: bool) -> bool:

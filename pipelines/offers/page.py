@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.offers.banners import find_banners
+from pipelines.offers.breadcrumbs import read_trail, steps_above
 from pipelines.offers.candidates import (
     Candidate,
     from_card,
@@ -21,7 +22,8 @@ from pipelines.offers.candidates import (
 from pipelines.offers.cards import find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.linkeddata import read_nodes
-from pipelines.offers.offerpage import find_own_offer
+from pipelines.offers.nodes import Node
+from pipelines.offers.offerpage import find_own_offer, holds
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.offers.selectors import read_selected
 from pipelines.offers.singlepage import completed, read_own_offer, read_own_product
@@ -35,10 +37,13 @@ __all__ = ["HtmlPage", "find_offers"]
 
 def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]], tuple[Finding, ...]]:
     """The page's offers, the blocks of each, and findings; structured data speaks first, selectors fill in."""
-    structured, findings = _structured(html)
+    nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
+    structured = _structured(html, nodes)
     selected, notes = _selected(html, any_other=bool(structured))
     joined = join_candidates(structured, selected) or _undeclared(html)
     candidates = [completed(candidate, html) for candidate in _with_own_page(joined, html)]
+    trail = read_trail(nodes, html.content.visible)
+    candidates = [replace(c, context=steps_above(trail, c.title)) for c in candidates]
     return candidates, _texts_of(candidates, html), (*findings, *notes)
 
 
@@ -47,6 +52,8 @@ def _undeclared(html: HtmlPage) -> list[Candidate]:
     if product := read_own_product(html):
         return [product]
     cards = _shaped(html) if html.page.rules.selectors is None else []
+    if any(card.own_page for card in cards):
+        return cards
     offer = read_own_offer(html, [card.region for card in cards])
     return [offer, *cards] if offer else cards
 
@@ -60,15 +67,15 @@ def _shaped(html: HtmlPage) -> list[Candidate]:
     taken = frozenset(part for card in cards for region in (card.region, *card.copies) for part in region)
     banners = find_banners(body, Regions.of(html.content.placed).cover, taken)
     paths = Paths()
-    found = [from_card(card, html.page, html.content.base, paths) for card in (*cards, *banners)]
-    own = find_own_offer(html, others=bool(cards))
+    own = find_own_offer(html, cards)
+    others = [card for card in (*cards, *banners) if own is None or not holds(card, own.fields["title"].element)]
+    found = [from_card(card, html.page, html.content.base, paths) for card in others]
     if own is None:
         return found
     return [replace(from_card(own, html.page, html.content.base, paths), own_page=True, region=""), *found]
 
 
-def _structured(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:
-    nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
+def _structured(html: HtmlPage, nodes: Sequence[Node]) -> list[Candidate]:
     offers = read_offers(nodes, html.page.rules.zone)
     paths = Paths()
     known = [paths.of(offer.element) if offer.element is not None else "" for offer in offers]
@@ -76,7 +83,7 @@ def _structured(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:
     sought = [_sought(offer, region) for offer, region in zip(offers, known, strict=True)]
     regions = find_regions(sought, html.content.blocks)
     candidates = [from_structured(offer, html.page, region) for offer, region in zip(offers, regions, strict=True)]
-    return [replace(c, own_page=True, region="") if at == own else c for at, c in enumerate(candidates)], findings
+    return [replace(c, own_page=True, region="") if at == own else c for at, c in enumerate(candidates)]
 
 
 def _sought(offer: StructuredOffer, region: str) -> Sought:

@@ -25,6 +25,7 @@ __all__ = ["main_blocks"]
 _WORD = re.compile(r"\w+")
 _SHINGLE = 3  # words; pairs repeat too often, four miss short lines
 _FOUND = 0.6  # of a block's shingles in the article
+_MOST_IN_CARDS = 0.8  # of a page's own text
 _MOST_ELEMENTS = 20_000  # trafilatura takes seconds on larger trees, which are lists, not articles
 _LONGEST = 1_000_000  # characters, for the same reason
 _PROSE = 12  # words from which a block outside links is prose
@@ -40,9 +41,9 @@ def main_blocks(tree: HtmlElement, shown: HtmlElement, placed: Sequence[PlacedBl
     `tree` is the page as parsed, for what it declares about itself; `shown` its visible tree, `placed` its blocks.
     """
     kept = own_blocks(placed)
-    article = _article_blocks(shown, placed)
-    if _is_article(tree, placed, kept, article):
-        rescued = offer_cards(placed, kept)
+    rescued = offer_cards(placed, kept)
+    article = [] if _are_most(placed, rescued, kept) else _article_blocks(shown, placed)
+    if article and _is_article(tree, placed, kept, article):
         kept = [
             inside or (mine and (card or block.block.kind == "table_row"))
             for block, mine, inside, card in zip(placed, kept, article, rescued, strict=True)
@@ -50,6 +51,12 @@ def main_blocks(tree: HtmlElement, shown: HtmlElement, placed: Sequence[PlacedBl
     if _is_index(placed, kept):
         kept = [True] * len(placed)
     return tuple(block.block for block, keep in zip(placed, kept, strict=True) if keep)
+
+
+def _are_most(placed: Sequence[PlacedBlock], cards: Sequence[bool], kept: Sequence[bool]) -> bool:
+    """Whether offer cards hold most of the page's text: then it is a list, and no article is looked for."""
+    own = sum(len(block.block.text) for block, keep in zip(placed, kept, strict=True) if keep)
+    return sum(len(block.block.text) for block, card in zip(placed, cards, strict=True) if card) > _MOST_IN_CARDS * own
 
 
 def _is_index(placed: Sequence[PlacedBlock], kept: Sequence[bool]) -> bool:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def story(folder: Path, db: Connection) -> Story:
 def test_changes_are_printed_and_counted_from(story: Story, run: Run) -> None:
     """All of them as one document, or those after a number, or as text in which nothing scraped can act."""
     found = run("changes", "--json").document["changes"]
-    assert [(row["change"], row["url"]) for row in found] == [("added", OIL), ("added", FAQ)]
+    assert [(row["change"], row["url"]) for row in found] == [("added", FAQ), ("added", OIL)]
     assert set(found[0]) >= {"change_id", "at", "entry_id", "kind", "source", "title", "valid_until", "run_id"}
     assert run("changes", "--after", found[0]["change_id"], "--json").document["changes"] == found[1:]
     said = run("changes")
@@ -45,16 +46,18 @@ def test_changes_are_printed_and_counted_from(story: Story, run: Run) -> None:
 def test_following_prints_lines_until_it_is_stopped(story: Story, number: signal.Signals) -> None:
     """One JSON document a line as each change comes; a signal ends it with 0."""
     command = [sys.executable, "-m", "flows.cli", "changes", "--follow", "--json"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
-    ) as followed:
-        assert followed.stdout and followed.stderr
-        assert [json.loads(followed.stdout.readline())["url"] for _ in range(2)] == [OIL, FAQ]
+    followed = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    try:
+        lines = followed.stdout or []
+        assert [json.loads(line)["url"] for line in islice(lines, 2)] == [FAQ, OIL]
         story.sync({OIL: [offer(OIL, "Another text")], FAQ: Outcome.NOT_MODIFIED})
-        assert json.loads(followed.stdout.readline())["change"] == "changed"
+        assert [json.loads(line)["change"] for line in islice(lines, 1)] == ["changed"]
         followed.send_signal(number)
-        assert followed.wait(timeout=20) == 0
-        assert followed.stderr.read() == ""
+        assert followed.communicate(timeout=20) == ("", "")
+        assert followed.returncode == 0
+    finally:
+        followed.kill()
+        followed.communicate()
 
 
 def test_explain_says_whether_and_why(story: Story, run: Run) -> None:

@@ -31,6 +31,7 @@ class Candidate:
     identifier: str = ""  # sku:… or code:…
     code: str = ""
     tags: tuple[str, ...] = ()  # the site's own categories
+    context: tuple[str, ...] = ()  # the page's breadcrumb trail, without the offer itself
     price: Price | None = None
     price_before: Decimal | None = None
     declared: tuple[Declared, ...] = ()

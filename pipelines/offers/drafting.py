@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from pipelines.offers.candidates import Candidate
-from pipelines.offers.categories import categorise
+from pipelines.offers.categories import address_words, categorise
 from pipelines.offers.identity import offer_keys
 from pipelines.offers.prices import Price, read_discount, read_prices
 from pipelines.records import OPEN, Block, Draft, Finding, Page, Window
@@ -57,7 +57,7 @@ def _draft(
         language=language_of(text, language),
         window=window,
         description=candidate.description,
-        category=categorise(page.rules.categories, (own_text,), candidate.tags),
+        category=_categories(candidate, own_text, page),
         price=_plain(price.amount) if price else None,
         price_before=_plain(before) if before is not None else None,
         currency=price.currency if price else None,
@@ -68,6 +68,13 @@ def _draft(
         region=candidate.region,
         identifier=candidate.identifier,
     )
+
+
+def _categories(candidate: Candidate, own_text: str, page: Page) -> tuple[str, ...]:
+    """By its tags, text and own address; where these name none, by the page's trail and address."""
+    own_url = address_words(candidate.url) if candidate.url else ""
+    around = (*candidate.context, address_words(page.url))
+    return categorise(page.rules.categories, (own_text, own_url), candidate.tags, around)
 
 
 def _plain(amount: Decimal) -> Decimal:

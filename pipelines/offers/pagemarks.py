@@ -119,7 +119,7 @@ def sells(tree: HtmlElement) -> bool:
     ]
     if any(_BUYS.search(_id_of(element)) for element in found):
         return True
-    return 0 < len(found) <= 3
+    return 0 < sum(element.tag != "form" for element in found) <= 3
 
 
 def _id_of(element: HtmlElement) -> str:
@@ -129,8 +129,11 @@ def _id_of(element: HtmlElement) -> str:
 
 
 def _buys(element: HtmlElement) -> bool:
-    said = letters(words_of(element)[:60] or element.get("value") or element.get("aria-label") or "").text
-    named = _BUYS.search(f"{names_of(element)} {(element.get('name') or '').lower().replace('_', '-')}")
-    return (bool(_BUY_WORDS.search(said)) and element.tag != "form") or (
-        bool(named) and element.tag not in ("a", "span")
-    )
+    """By its name where it is a control; by its words where it is small: a label and an icon."""
+    names = f"{names_of(element)} {(element.get('name') or '').lower().replace('_', '-')}"
+    if element.tag not in ("a", "span") and _BUYS.search(names):
+        return True
+    if element.tag == "form" or len(element) > 3 or (element.tag == "span" and len(element)):
+        return False
+    said = words_of(element)[:60] or element.get("value") or element.get("aria-label") or ""
+    return bool(said) and bool(_BUY_WORDS.search(letters(said).text))

@@ -41,22 +41,25 @@ _MOST_HEADED = 14  # headings on such a page: more is a list or a document
 _OFFER_PATH = re.compile(
     r"offer|promo|deal|discount|sale|voucher|coupon|special|campaign|bundle|package|عرض|عروض|خصم|تخفيض|باقة|باقات"
 )
-_OFFER_WORD = words(r"""\b(?:offers?|promo(?:tion)?s?|deals?|discount|sale|save|off|free|voucher|coupon|cash ?back|package|bundle
-    |special|عرض|عروض|العرض|خصم|خصومات|تخفيض|تخفيضات|وفر|مجانا|قسيمة|كوبون|باقة|باقات)\b""")
+_OFFER_WORD = words(r"""\b(?:offers?|promo(?:tion)?s?|deals?|discount|sale|save|off|free|voucher|coupon|cash ?back
+    |package
+    |bundle|special|عرض|عروض|العرض|خصم|خصومات|تخفيض|تخفيضات|وفر|مجانا|قسيمة|كوبون|باقة|باقات)\b""")
 _NO_OFFER_PATH = re.compile(
-    r"/(?:about|blog|news|article|press|career|job|contact|privacy|terms|conditions|policy|policies|faq|help|support|guide|review|story|stories|"
-    r"tag|category|categories|author|archive|search|cart|checkout|account|login|investor|wiki|forum|من-نحن|اتصل|مدونة|اخبار|أخبار|سياسة|الشروط)s?"
-    r"(?:[/.-]|$)"
+    r"/(?:about|blog|news|article|press|career|job|contact|privacy|terms|conditions|policy|policies|faq|help|support|guide"
+    r"|review|story|stories|tag|category|categories|author|archive|search|cart|checkout|account|login|investor|wiki|forum"
+    r"|من-نحن|اتصل|مدونة|اخبار|أخبار|سياسة|الشروط)s?(?:[/.-]|$)"
 )
-_ARTICLE = re.compile(
-    r"""(?:schema\.org/|"@type"\s*:\s*\[?\s*")(?:\w*Article|BlogPosting|Report|Review|Recipe|FAQPage|AboutPage|ContactPage|CollectionPage|ItemList)\b"""
-)
+_ARTICLE = words(r"""(?:schema\.org/|"@type"\s*:\s*\[?\s*")(?:\w*Article|BlogPosting|Report|Review|Recipe|FAQPage
+    |AboutPage
+    |ContactPage|CollectionPage|ItemList)\b""")  # fmt: skip
 _BYLINE = re.compile(
     r"(?<![a-z])(?:byline|author|entry-meta|post-meta|published|posted-on|post-date|article-date|reading-time)(?![a-z])"
 )
-_VALIDITY = words(r"""\b(?:valid (?:until|till|through|from|for)|offer (?:ends|expires|valid)|until|expires?|ends on|limited time|while stocks last
-    |ساري|سارية|صالح|صالحة|ينتهي|تنتهي|حتى نفاد|لفترة محدودة)\b""")
-_OTHERS = words(r"""\b(?:more|other|related|similar|also|latest|explore|discover|see all|you may|أخرى|المزيد|مشابهة|مماثلة|ذات صلة
+_VALIDITY = words(r"""\b(?:valid (?:until|till|through|from|for)|offer (?:ends|expires|valid)|until|expires?
+    |ends on|limited time
+    |while stocks last|ساري|سارية|صالح|صالحة|ينتهي|تنتهي|حتى نفاد|لفترة محدودة)\b""")
+_OTHERS = words(r"""\b(?:more|other|related|similar|also|latest|explore|discover|see all|you may|أخرى|المزيد|مشابهة
+    |مماثلة|ذات صلة
     |قد يعجبك|قد تهمك)\b""")
 _CHOICE = re.compile(r"variant|swatch|size|option")
 _CODE = words(
@@ -171,20 +174,20 @@ def _lead(blocks: Sequence[Block], title: str) -> str:
 
 def _heading(html: HtmlPage) -> HtmlElement | None:
     """The main heading: the h1, of several the one the page's title names; a second is no reason to doubt it."""
-    wanted = set(re.findall(r"\w+", html.content.title.casefold()))
-    found = [
-        (len(wanted & set(re.findall(r"\w+", words_of(h).casefold()))), h)
-        for h in html.content.visible.iter("h1")
-        if words_of(h)
-    ]
+    wanted = _words_in(html.content.title)
+    found = [(len(wanted & _words_in(words_of(h))), h) for h in html.content.visible.iter("h1") if words_of(h)]
     if not found:
         found = [(n, h) for h in html.content.visible.iter("h2") if (n := _named_by(words_of(h), wanted))]
     best = max((n for n, _ in found), default=0)
     return next((h for n, h in found if n == best and len(words_of(h)) < 300), None)
 
 
+def _words_in(text: str) -> set[str]:
+    return {str(word) for word in re.findall(r"\w+", text.casefold())}
+
+
 def _named_by(text: str, wanted: set[str]) -> int:
-    own = set(re.findall(r"\w+", text.casefold()))
+    own = _words_in(text)
     return len(own & wanted) if own and own <= wanted else 0
 
 
@@ -196,7 +199,7 @@ def _candidate(html: HtmlPage, heading: HtmlElement, marks: PageMarks, shown: Sh
     price, before, evidence = _price(marks, shown)
     availability, said, rule = _availability(html, heading, marks, shown)
     code = _code(html.content.blocks)
-    evidence = [Evidence("title", title, f"page:{heading.tag}"), *evidence]
+    evidence = [Evidence("title", title, f"page:{heading.tag!s}"), *evidence]
     if said:
         evidence.append(Evidence("availability", said, rule))
     if code:

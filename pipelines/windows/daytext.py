@@ -281,4 +281,5 @@ def _time_after(tokens: Tokens, at: int) -> tuple[int, Moment | None]:
     found = read_time(tokens, start)
     if not found or read_time(tokens, found[1] + 1):  # «10:00 – 22:00» are opening hours, not an end
         return at, None
-    return found[1], found[0]
+    closed = at_token(tokens, found[1]).text == ")" and at_token(tokens, start - 1).text == "("
+    return found[1] + closed, found[0]

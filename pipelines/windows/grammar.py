@@ -78,6 +78,8 @@ def _until(tokens: Tokens, at: int, order: Order) -> Found | None:
     start = skip(tokens, at + 1)
     if at_token(tokens, start).kind in ("until", "to", "during"):
         start = skip(tokens, start + 1)
+    if at_token(tokens, start).text == "من" and at_token(tokens, start + 1).kind == "month":
+        start += 1  # «آخر يوم من رمضان»
     start = _past_subject(tokens, at, start, order)
     days = read_days(tokens, start, order)
     if days and (len(days[0]) > 1 or days[0][0].first is not days[0][0].last):
@@ -132,6 +134,20 @@ def _valid_to(tokens: Tokens, at: int, order: Order) -> Found | None:
     return (Statement("until-date", (Span(None, found[0]),), at, found[1]), found[1]) if found else None
 
 
+def _valid_day(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«Valid: 30 June 2026», «Validity: June 2026»: a date that stands right after such a word is the end."""
+    start = skip(tokens, at + 1)
+    if tokens[at].text not in _VALID or at_token(tokens, start - 1).kind == "on":
+        return None
+    days = read_days(tokens, start, order)
+    if not days or len(days[0]) > 1 or days[0][0].first is not days[0][0].last:
+        return None
+    return Statement("until-date", (Span(None, days[0][0].last),), at, days[1]), days[1]
+
+
+_VALID = ("valid", "validity", "صلاحيه")
+
+
 def _from(tokens: Tokens, at: int, order: Order) -> Found | None:
     start = skip(tokens, at + 1)
     if at_token(tokens, start).kind == "from":
@@ -141,6 +157,8 @@ def _from(tokens: Tokens, at: int, order: Order) -> Found | None:
         return None
     spans, after = days
     if len(spans) == 1 and spans[0].first is spans[0].last:
+        if spans[0].first is not None and spans[0].first.day.day is None and spans[0].first.day.year is None:
+            return None  # «العشر الأواخر من رمضان»
         return Statement("from-date", (Span(spans[0].first, None),), at, after), after
     return _listed(spans, at, after)
 
@@ -209,7 +227,7 @@ _RULES: dict[str, tuple[_Read, ...]] = {
     "except": (read_except,), "until": (_until,), "before": (_until,), "within": (_within,), "to": (_valid_to,),
     "from": (_from,), "during": (_during,), "this": (_during,), "on": (_during, _length_only, _plain),
     "lasting": (_lasting,), "weekday": (read_weekdays, _plain), "num": (read_monthdays, _length_only, _plain),
-    "word": (_length_only,), "end_of": (_end_named, _plain),
+    "word": (_length_only,), "validity": (_valid_day,), "end_of": (_end_named, _plain),
     **dict.fromkeys(
         ("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "time"), (_plain,)
     ),

@@ -196,6 +196,8 @@ def _weekends(tokens: Tokens, at: int, when: When) -> Settled | None:
 
 def _period(tokens: Tokens, at: int, when: When) -> Settled | None:
     """«This week», «this month»: it holds now, until the period ends."""
+    if cue_before(tokens, at).kind == "from":
+        return None  # «laid off beginning this week»
     day = _end_of_period(tokens[at].kind, when)
     only = at_token(tokens, at + 1).kind == "only"
     if is_cued(tokens, at):
@@ -208,6 +210,27 @@ def _period(tokens: Tokens, at: int, when: When) -> Settled | None:
 
 def _period_end(tokens: Tokens, at: int, when: When) -> Settled | None:
     return [day_token(_end_of_period(tokens[at].kind, when), tokens, at, at + 1)], at + 1
+
+
+def _number(tokens: Tokens, at: int, when: When) -> Settled | None:
+    """«3 days left»; «the 15th of this month»; «ends on the 30th», the first 30th from the observation on."""
+    return left_before(tokens, at, when) or _day_of_month(tokens, at, when)
+
+
+def _day_of_month(tokens: Tokens, at: int, when: When) -> Settled | None:
+    number = tokens[at].value
+    if not 1 <= number <= 31 or not is_cued(tokens, at):
+        return None
+    on = at + 1
+    while at_token(tokens, on).kind in ("of", "filler") or at_token(tokens, on).text == "من":
+        on += 1
+    ordinal = not tokens[at].text.isdigit() and at_token(tokens, at + 1).kind in ("end", "break")
+    if at_token(tokens, on).kind != "this_month" and not ordinal:
+        return None
+    day, end = when.today.replace(day=1), at + 1 if ordinal else on + 1
+    if ordinal and number < when.today.day:
+        day = _month_end(day) + timedelta(days=1)
+    return ([day_token(day.replace(day=number), tokens, at, end)], end) if number <= _month_end(day).day else None
 
 
 def _end_of_period(kind: str, when: When) -> date:
@@ -234,5 +257,5 @@ _RULES: dict[str, Settle] = {
     "this_weekend": _weekend, "next_weekend": _weekend, "weekend": _weekends, "workdays": _weekends,
     "this_week": _period, "this_month": _period, "this_year": _period,
     "week_end": _period_end, "month_end": _period_end, "next_month_end": _period_end, "year_end": _period_end,
-    "hijri_year_end": _period_end, "until": ends_in, "left": left_after, "num": left_before,
+    "hijri_year_end": _period_end, "until": ends_in, "left": left_after, "num": _number,
 }  # fmt: skip

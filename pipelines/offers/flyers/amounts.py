@@ -33,6 +33,9 @@ class Amounts:
 
 
 _NUMBER = re.compile(r"(?<![\d.,٫٬/:-])\d+(?:[.,٫٬]\d+)*(?![\d/:])")
+_FALLEN = re.compile(
+    r"(?:\bfrom\b|(?<![ء-ي])من)[^\d]{0,8}(\d+(?:\.\d+)?)[^\d]{0,10}(?:\bto\b|الي)[^\d]{0,8}(\d+(?:\.\d+)?)"
+)
 _GIFT = re.compile(
     r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)(?![-\w])|\bcomplimentary\b"
     r"|مجانا|مجاني\w?|مجانيه"
@@ -58,6 +61,8 @@ def amounts_of(text: str, zone: ZoneInfo | None = None) -> Amounts:
     spans = [*_money_spans(folded, zone), *_places(folded, [saving.text for saving in savings])]
     several = _are_several(money, spans, folded.text)
     price, before = (None, None) if several else _priced(text, money, zone)
+    if fallen := _FALLEN.search(folded.text):
+        price, before = _fallen(price, before, Decimal(fallen[1]), Decimal(fallen[2]))
     discount = max((saving.percent for saving in savings if saving.percent is not None), default=None)
     return Amounts(
         price, before, discount,
@@ -93,6 +98,15 @@ def _priced(text: str, money: Sequence[Money], zone: ZoneInfo | None) -> tuple[P
         price = None
     before = before or former
     return price, before if price is None or before is None or before.amount > price.amount else None
+
+
+def _fallen(
+    price: Price | None, before: Price | None, first: Decimal, second: Decimal
+) -> tuple[Price | None, Price | None]:
+    """«From 750 to 499 SAR» is a price that fell; «from 99 to 150» a range, whose lowest is the price."""
+    if price is None or price.amount != first or second >= first:
+        return price, before
+    return Price(second, price.currency), Price(first, price.currency)
 
 
 def _are_several(money: Sequence[Money], spans: Sequence[tuple[int, int]], folded: str) -> bool:

@@ -91,10 +91,11 @@ def _promises(text: str) -> bool:
 
 def _found(title: str, sections: Sequence[Section], page: Page) -> list[_Found]:
     says = _says_offers(title, sections)
-    parts = _without_heads([part for section in sections for part in parts_of(section)])
+    tables = [(section, row) for section in sections for row in _rows(section, page)]
+    tabled = {section.number for section, _ in tables}
+    parts = _without_heads([part for section in sections for part in parts_of(section)], tabled)
     shared = shared_lines(parts)
     parts = [without_lines(part, shared) for part in parts]
-    tables = [(section, row) for section in sections for row in _rows(section, page)]
     everything = [*parts, *(Part(row.title, (row.line,), section) for section, row in tables)]
     scopes = scopes_of(sections, everything)
     offers = [_of_part(part, scopes, page) for part in parts if _is_offer(part, says, scopes)]
@@ -102,9 +103,10 @@ def _found(title: str, sections: Sequence[Section], page: Page) -> list[_Found]:
     return sorted([*offers, *rows], key=lambda offer: offer.lines[0].at)
 
 
-def _without_heads(parts: Sequence[Part]) -> list[Part]:
+def _without_heads(parts: Sequence[Part], tabled: set[int]) -> list[Part]:
     """The parts without those that only head others: «Tyres until 10 March», «Up to 50% off», offers below."""
     heads = {number for part in parts if any(line.marked for line in part.lines) for number in part.section.parents}
+    heads |= tabled
     return [
         part
         for part in parts

@@ -53,6 +53,11 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )),
     ("number", re.compile(r"^(?:no|nr|#|s\.?no|sn|id|رقم|م|الرقم|sku|ref)\.?$")),
 )  # fmt: skip
+_DECIMAL = re.compile(r"\d{1,5}\.\d{2}")
+# How long a thing lasts once bought («7 days»): no end of its offer.
+_LENGTH = re.compile(
+    r"\W*\d*\s?(?:days?|weeks?|months?|years?|hours?|يوما?|ايام|اسبوع|اسابيع|شهرا?|اشهر|سنه|سنوات|ساعه)\W*"
+)
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -117,6 +122,8 @@ def _row_offer(line: Line, cells: Sequence[_Cell], zone: ZoneInfo | None) -> Row
     shown = None if any(cell.label for cell in cells) else amounts_of(bare, zone)
     price = _money(cells, "price", zone) or (shown.price if shown else None)
     before = _money(cells, "before", zone) or (shown.before if shown else None)
+    if price is None and shown is not None:
+        price, before = _bare_prices(cells)
     if price and before and before.amount <= price.amount:
         before = None
     discount = _discount(cells) or (shown.discount if shown else None)
@@ -126,6 +133,15 @@ def _row_offer(line: Line, cells: Sequence[_Cell], zone: ZoneInfo | None) -> Row
         saving=bool(before or discount) or amounts_of(bare, zone).saving,
     )  # fmt: skip
     return offer if price or offer.saving or (offer.validity and line.amounts.gift) else None
+
+
+def _bare_prices(cells: Sequence[_Cell]) -> tuple[Price | None, Price | None]:
+    """Of a row without headers and currencies the one or two cells written like prices, the lower one the price."""
+    plain = [fold(cell.text).text.strip() for cell in cells]
+    found = sorted({Decimal(text) for text in plain if _DECIMAL.fullmatch(text)})
+    if not 1 <= len(found) <= 2:
+        return None, None
+    return Price(found[0], None), Price(found[-1], None) if len(found) == 2 else None
 
 
 def _with_currency(price: Price | None, before: Price | None) -> Price | None:
@@ -180,6 +196,8 @@ def _discount(cells: Sequence[_Cell]) -> Decimal | None:
 
 def _validity(cells: Sequence[_Cell]) -> str:
     start, end = _first(cells, "start"), _first(cells, "end")
+    if _LENGTH.fullmatch(fold(end).text):
+        return ""
     if start and end:
         return f"from {start} to {end}"
     return end or (f"from {start}" if start else "")

@@ -115,6 +115,29 @@ def test_listed_offers_take_the_name_before_their_amount() -> None:
     assert [draft.discount_percent for draft in result.drafts[:2]] == [30, 20]
 
 
+def test_a_table_whose_first_row_was_taken_for_headers() -> None:
+    """A header that holds an amount is a row: no offer is lost, and each keeps its own text alone."""
+    result = found(h("Offers", 1), row("Wash: Polish | SAR 20: SAR 120"), row("Wash: Oil | SAR 20: SAR 99"))
+    assert [(d.title, str(d.price), d.blocks[0].text) for d in result.drafts] == [
+        ("Wash", "20", "Wash | SAR 20"), ("Polish", "120", "Polish | SAR 120"), ("Oil", "99", "Oil | SAR 99"),
+    ]  # fmt: skip
+
+
+def test_a_title_that_only_says_offer_gives_way_to_what_is_offered() -> None:
+    """«Offer of the month», «Coupon»: the line below names it."""
+    (one,) = found(h("Offer of the month", 1), p("Front brake discs now SAR 380 instead of SAR 460.")).drafts
+    (two,) = found(h("Coupon", 1), h("SAR 30 OFF", 1), p("your next oil change"), p("Expires 30 April 2026")).drafts
+    assert (one.title, two.title) == ("Front brake discs", "SAR 30 OFF your next oil change")
+
+
+def test_the_length_of_a_service_is_no_end_of_its_offer() -> None:
+    """A column of days tells how long the thing lasts; the end stands below the table."""
+    assert ends(
+        h("Data bundles promotion", 1), row("Bundle: Mini | Price: SAR 30 | Validity: 7 days"),
+        p("Promotion ends 30 April 2026."),
+    ) == {"Mini": "2026-04-30"}  # fmt: skip
+
+
 def test_amounts_above_their_titles() -> None:
     """Where every price stands above its title, it is not the price of the title before."""
     result = found(
@@ -232,6 +255,8 @@ def test_the_validity_of_a_heading_limits_what_stands_under_it() -> None:
             h("How shops use discounts", 1),
             p("In the sample a discount of 20% raised the sales of most shops until March 2026."),
         ),
+        (h("The effect of promotion", 1), p("A discount of 30% was used.")),
+        (h("Apartment for sale", 1), p("3 rooms, SAR 850,000."), p("Offer valid until 31 March 2026")),
         (h("Questions", 1), h("Do you have offers?"), p("Members get 5% off."), h("What is a check?"), p("SAR 50.")),
     ],
 )

@@ -97,6 +97,16 @@ class Story:
         runs.end_run(self.conn, run, "published")
         return embedded
 
+    def sync_at(self, pages: dict[str, Told], at: datetime, *, seen: datetime | None = None) -> None:
+        """The same run, published as at an instant of the test's own choosing; its pages were `seen` by then."""
+        self.clock = seen or at
+        run = self.plan(pages)
+        publishing.embed_missing(self.conn, run, self.model_id, self.encoder)
+        publishing.store_texts(self.conn, run)
+        with runs.fenced(self.conn, run):
+            self.conn.execute("select kb_store.publish_at(%s, %s)", (run, at))
+        runs.end_run(self.conn, run, "published")
+
     def plan(self, pages: dict[str, Told], *, complete: bool = True) -> int:
         """The same run up to its plan; its number."""
         run = runs.begin_run(self.conn, self.source.name)

@@ -98,7 +98,8 @@ def _answers(conn: Connection, function: str) -> bool:
 
 def _watch(conn: Connection, function: str, bound: datetime) -> tuple[list[bool], list[bool]]:
     """What was answered by calls that ended before the bound, and by calls that began at it or after."""
-    before, after = [], []
+    before: list[bool] = []
+    after: list[bool] = []
     while len(after) < 2:
         began = _clock(conn)
         answer = _answers(conn, function)
@@ -193,7 +194,9 @@ def test_no_function_reads_a_clock_that_can_be_old(db: Connection) -> None:
 
 def test_what_a_bot_calls_reads_the_clock_once_on_entry(db: Connection) -> None:
     """Each function of kb that asks what is live declares one instant; what it calls is given that instant."""
-    bodies = dict(db.execute("select proname, prosrc from pg_proc where pronamespace = 'kb'::regnamespace").fetchall())
+    bodies: dict[str, str] = dict(
+        db.execute("select proname, prosrc from pg_proc where pronamespace = 'kb'::regnamespace").fetchall()
+    )
     reads = {name: body.count("clock_timestamp()") for name, body in bodies.items()}
     timeless = {"changes", "active_model"}
     assert {name for name, count in reads.items() if count == 0} <= timeless | {"search_as_of", "offers_as_of"}
@@ -201,6 +204,8 @@ def test_what_a_bot_calls_reads_the_clock_once_on_entry(db: Connection) -> None:
     assert all("at constant timestamptz := clock_timestamp()" in bodies[name] for name, count in reads.items() if count)
     called = ["is_live", "range_at", "visible_sources", "search_live", "query_terms"]
     called += ["explain_entry", "explain_query", "explain_state"]
-    inner = dict(db.execute("select proname, prosrc from pg_proc where proname = any (%s)", (called,)).fetchall())
+    inner: dict[str, str] = dict(
+        db.execute("select proname, prosrc from pg_proc where proname = any (%s)", (called,)).fetchall()
+    )
     assert set(inner) == set(called)
     assert not [name for name, body in inner.items() if "clock_timestamp" in body]

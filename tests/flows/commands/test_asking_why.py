@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -48,7 +49,7 @@ def test_following_prints_lines_until_it_is_stopped(story: Story, number: signal
     command = [sys.executable, "-m", "flows.cli", "changes", "--follow", "--json"]
     followed = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
     try:
-        lines = followed.stdout or []
+        lines: Iterable[str] = followed.stdout or []
         assert [json.loads(line)["url"] for line in islice(lines, 2)] == [FAQ, OIL]
         story.sync({OIL: [offer(OIL, "Another text")], FAQ: Outcome.NOT_MODIFIED})
         assert [json.loads(line)["change"] for line in islice(lines, 1)] == ["changed"]

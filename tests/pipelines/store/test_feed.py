@@ -17,7 +17,7 @@ from pipelines.source_settings import Source
 from pipelines.store import publishing, runs
 from tests.pipelines.store.feed_model import ExpectedFeed, Ranges
 from tests.postgres import TestDatabase
-from tests.story import Story, Told, offer, page, stated
+from tests.story import Story, offer, page, stated
 
 URL, OTHER = "https://shop.test/a", "https://shop.test/other"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -37,25 +37,25 @@ class Timed:
     def __post_init__(self) -> None:
         source = Source(name=self.name, kind="site", start_urls=(OTHER,), ttl=TTL)
         self.story = Story(self.conn, source=source, clock=NOON - DAY)
-        self._publish({OTHER: [page(OTHER, "Our branches")]}, NOON - DAY)
+        self.story.sync_at({OTHER: [page(OTHER, "Our branches")]}, NOON - DAY)
 
     def say(self, at: datetime, seen: datetime, ranges: Ranges) -> None:
         """A run finds the offer with that window."""
         validity = "open" if ranges and ranges[-1][1] is None else "stated"
         window = Window(ranges, validity)  # type: ignore[arg-type]  # one of the literals
-        self._publish({URL: [offer(URL, "Oil change", window)], OTHER: Outcome.NOT_MODIFIED}, at, seen)
+        self.story.sync_at({URL: [offer(URL, "Oil change", window)], OTHER: Outcome.NOT_MODIFIED}, at, seen=seen)
         self.expected.publish(at, seen, ranges)
 
     def see(self, at: datetime, seen: datetime) -> None:
         """A run sees the page unchanged."""
         if self.expected.window is None:
             return
-        self._publish({URL: Outcome.NOT_MODIFIED, OTHER: Outcome.NOT_MODIFIED}, at, seen)
+        self.story.sync_at({URL: Outcome.NOT_MODIFIED, OTHER: Outcome.NOT_MODIFIED}, at, seen=seen)
         self.expected.see(at, seen)
 
     def withdraw(self, at: datetime) -> None:
         """A run finds the page gone."""
-        self._publish({URL: Outcome.GONE, OTHER: Outcome.NOT_MODIFIED}, at, at)
+        self.story.sync_at({URL: Outcome.GONE, OTHER: Outcome.NOT_MODIFIED}, at)
         self.expected.withdraw(at)
 
     def sweep(self, at: datetime) -> None:
@@ -75,15 +75,6 @@ class Timed:
             """,
             (self.name, URL),
         ).fetchall()
-
-    def _publish(self, pages: dict[str, Told], at: datetime, seen: datetime | None = None) -> None:
-        self.story.clock = seen or at
-        run = self.story.plan(pages)
-        publishing.embed_missing(self.conn, run, self.story.model_id, self.story.encoder)
-        publishing.store_texts(self.conn, run)
-        with runs.fenced(self.conn, run):
-            self.conn.execute("select kb_store.publish_at(%s, %s)", (run, at))
-        runs.end_run(self.conn, run, "published")
 
 
 @pytest.fixture

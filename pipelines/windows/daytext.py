@@ -44,8 +44,10 @@ class DayText:
 
 
 def orders_of(tokens: Tokens) -> tuple[Order, ...]:
-    """The orders of day and month under which every numeric date among the tokens exists; both when there is none."""
+    """The orders of day and month under which every numeric date among the tokens exists; () when it makes no odds."""
     numeric = [token for token in tokens if token.kind in ("numeric", "pair")]
+    if all(_numeric(token, "DMY") == _numeric(token, "MDY") for token in numeric):
+        return ()
     orders: tuple[Order, ...] = ("DMY", "MDY")
     return tuple(order for order in orders if all(_exists(token, order) for token in numeric))
 
@@ -69,6 +71,8 @@ def read_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | Non
     at, also = _also(tokens, at, order)
     if moment is None and day.moment is None:
         at, moment = _time_after(tokens, at)
+    if moment is None and weekday is None and also is None:
+        return day, at
     return replace(day, moment=day.moment or moment, weekday=weekday, also=also), at
 
 

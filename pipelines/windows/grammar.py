@@ -258,7 +258,7 @@ class _Sentences:
         self._cued: set[int] = set()
         for at, token in enumerate(tokens):
             self._number.append(len(self._starts) - 1)
-            if token.kind in _CUES or _CUE_WORD.search(token.text):
+            if self._number[-1] not in self._cued and (token.kind in _CUES or _CUE_WORD.search(token.text)):
                 self._cued.add(self._number[-1])
             if token.kind == "break":
                 self._starts.append(at + 1)

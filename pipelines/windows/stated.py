@@ -74,6 +74,8 @@ def read_window(
     if not readings:
         return None
     agreed = _agree(readings)
+    if not notes:
+        return agreed
     return replace(agreed, findings=(*agreed.findings, *(note(rule, message, text) for rule, message in notes)))
 
 

@@ -48,8 +48,9 @@ _ENDS_EN = """Offer valid until {b}|Hurry! This deal ends on {b}|Promotion ends 
 |This offer will end on {b}|Valid no later than {b}|Expiry date: {b}. Warranty 12 months.
 |Free fitting of four tyres until {b}. Call 055 123 4567|Oil change SAR 149, until {b}. Open 8 am to 10 pm"""
 _ENDS_AR = """العرض ساري حتى {b}|ينتهي العرض في {b}|يستمر العرض حتى {b}|آخر موعد للاستفادة من العرض {b}
-|خصم 25% لغاية {b}|العرض متاح حتى {b} أو حتى نفاد الكمية|تاريخ انتهاء العرض: {b}|عروضنا مستمرة حتى {b}|يسري العرض حتى يوم {b}
-|العرض صالح لغاية يوم {b}|احجز الآن حتى {b} واحصل على خصم|آخر يوم للعرض {b}|الأسعار سارية حتى {b}|تنتهي الحملة في {b}
+|خصم 25% لغاية {b}|العرض متاح حتى {b} أو حتى نفاد الكمية|تاريخ انتهاء العرض: {b}|عروضنا مستمرة حتى {b}
+|يسري العرض حتى يوم {b}|العرض صالح لغاية يوم {b}|احجز الآن حتى {b} واحصل على خصم
+|آخر يوم للعرض {b}|الأسعار سارية حتى {b}|تنتهي الحملة في {b}
 |حتى {b} الساعة 11:59 مساءً|ينتهي التسجيل {b}|غيار زيت 149 ريال حتى {b}. ضمان لمدة سنة|خصم حتى 50% لغاية {b}"""
 _RANGES_EN = """Offer valid from {a} to {b}|Valid {a} - {b}|Promo period: {a} – {b}|From {a} until {b}
 |Between {a} and {b} enjoy 10% off|Starts {a}, ends {b}|Available from {a} through {b}|Valid from: {a}. Valid to: {b}.

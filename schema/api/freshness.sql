@@ -18,7 +18,7 @@ begin
     from kb_store.source s
     left join lateral (
         select count(*) filter (where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)) as live,
-            count(*) filter (where not e.valid @> at and upper(e.valid) > at) as upcoming,
+            count(*) filter (where lower(kb_store.range_at(e.valid, at)) > at) as upcoming,
             min(coalesce(upper(kb_store.range_at(e.valid, at)), e.verified_at + e.ttl))
                 filter (where kb_store.is_live(e.valid, e.ttl, e.verified_at, at) and e.kind = 'offer') as next_expiry
         from kb_store.served_entry e

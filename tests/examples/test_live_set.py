@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,11 +40,10 @@ _SLUG = "regexp_replace(v.url, '^.*/', '')"
 class SiteStory(Story):
     """A source of the example, its pages read by the real readers."""
 
-    read_all: object = field(default=None)
+    read_all: Callable[[Iterable[Page]], Iterable[Reading]] = lambda pages: ()
 
     def _read_all(self, pages: Iterable[Page]) -> Iterable[Reading]:
-        assert callable(self.read_all)
-        return iter(self.read_all(pages))
+        return self.read_all(pages)
 
 
 @pytest.fixture(scope="module")

@@ -209,3 +209,18 @@ def test_what_a_bot_calls_reads_the_clock_once_on_entry(db: Connection) -> None:
     )
     assert set(inner) == set(called)
     assert not [name for name, body in inner.items() if "clock_timestamp" in body]
+
+
+def test_upcoming_offers_are_counted_whether_or_not_they_end(db: Connection) -> None:
+    """One with an end, one without, and one between two of its days; next_expiry is of what is live."""
+    story = Story(db)
+    now = story.clock
+    days = ((now - 2 * DAY, now - DAY), (now + DAY, now + 2 * DAY))
+    windows = [
+        stated(now + DAY, now + 2 * DAY),
+        stated(now + DAY, None),
+        Window(days, "stated"),
+        stated(None, now + DAY),
+    ]
+    story.sync({FAQ: [offer(f"{FAQ}#{n}", window=window) for n, window in enumerate(windows)]})
+    assert db.execute("select live, upcoming, next_expiry from kb.freshness()").fetchone() == (1, 3, now + DAY)

@@ -9,7 +9,8 @@ and so is whatever links to another page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -77,7 +78,7 @@ def shown_price(visible: HtmlElement, heading: HtmlElement, zone: ZoneInfo | Non
         inside = [mark for mark in found if around in (mark.element, *mark.element.iterancestors())]
         if inside:
             best = _best(inside)
-            return None if _is_listed(best, inside, around) else _chosen(best, inside, around)
+            return None if _is_listed(best, inside) else _chosen(best, inside, around)
         around = around.getparent()
     return None
 
@@ -165,27 +166,26 @@ def _best(inside: Sequence[_Mark]) -> _Mark:
     return max([mark for mark in inside if not mark.former] or inside, key=lambda mark: mark.rank)
 
 
-def _is_listed(best: _Mark, inside: Sequence[_Mark], around: HtmlElement) -> bool:
+def _is_listed(best: _Mark, inside: Sequence[_Mark]) -> bool:
     """Whether the price is one of several of one make, each beside a heading or a link of its own: a list of things."""
     equals = [mark for mark in inside if _make(mark) == _make(best) and mark.former == best.former]
     if len({mark.price.amount for mark in equals}) < 2:
         return False
-    return sum(_has_own_name(mark.element, around) for mark in equals) > 1
+    held = Counter(parent for mark in equals for parent in mark.element.iterancestors())
+    return sum(_has_own_name(mark.element, held) for mark in equals) > 1
 
 
 def _make(mark: _Mark) -> tuple[str, str]:
     return str(mark.element.tag), re.sub(r"\d+", "", names_of(mark.element))
 
 
-def _has_own_name(element: HtmlElement, around: HtmlElement) -> bool:
-    """Whether the small part of the page that the price stands in has a heading, or a link to another page."""
-    for parent in list(element.iterancestors())[:5]:
-        if parent is around or len(words_of(parent)) > 600:
+def _has_own_name(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
+    """Whether the part of the page that holds this price and none of its equals has a heading, or a link elsewhere."""
+    for parent in element.iterancestors():
+        if held[parent] > 1:
             return False
         links = (link.get("href") or "#" for link in parent.iter("a"))
-        if next(parent.iter("h2", "h3", "h4", "h5", "h6"), None) is not None or any(
-            not h.startswith("#") for h in links
-        ):
+        if next(parent.iter("h2", "h3", "h4", "h5", "h6"), None) is not None or any(h[0] != "#" for h in links):
             return True
     return False
 

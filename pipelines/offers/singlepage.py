@@ -3,7 +3,7 @@
 Precision comes before recall, because every article names a price somewhere. A page is one offer's own when
 
 1. it marks itself as a product's: `og:type` product, a declared price, a button that buys; and shows a price or says
-   that the thing is sold out; or
+   that the thing is not to be had (then it is over); or
 2. its address or heading calls it an offer, its text is short, and what stands near the heading names a price, a
    saving or a validity; and
 
@@ -212,7 +212,7 @@ def _candidate(html: HtmlPage, heading: HtmlElement, marks: PageMarks, shown: Sh
         code=code,
         price=price,
         price_before=before,
-        over=is_over(availability),
+        over=is_over(availability) or (availability == "OutOfStock" and price is None),
         own_page=True,
         evidence=tuple(evidence),
     )

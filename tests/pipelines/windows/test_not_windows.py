@@ -121,3 +121,17 @@ def test_nothing_here_is_a_window(text: str) -> None:
 def test_the_offer_is_told_from_what_stands_beside_it(text: str, day: str) -> None:
     """Never later than the offer's own end, whatever else the text dates."""
     assert last(read(text, context="offer")) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a near 1-1/2 year trade war for stocks",
+        "until 5th avenue",
+        "العشر الأواخر من رمضان",
+        "hiring beginning this week",
+    ],
+)
+def test_what_only_looks_like_a_date(text: str) -> None:
+    """A fraction, an address, ten nights, a month that something began in."""
+    assert maybe(text, context="offer") is None

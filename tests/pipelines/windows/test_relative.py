@@ -232,3 +232,19 @@ def test_a_length_without_a_start_is_open_and_bounded_by_the_first_sight(text: s
 def test_the_length_of_what_is_sold_is_no_window(text: str) -> None:
     """A package, a warranty, instalments, and what starts for each customer on another day."""
     assert maybe(text, context="offer") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("until the 15th of this month", "2026-06-15"),
+        ("Ends on the 30th.", "2026-06-30"),
+        ("Ends on the 5th.", "2026-07-05"),
+        ("حتى 25 من الشهر الجاري", "2026-06-25"),
+        ("Valid: June 2026", "2026-06-30"),
+        ("حتى آخر يوم من رمضان", "2026-03-19"),
+    ],
+)
+def test_a_day_of_the_month_that_runs(text: str, last: str) -> None:
+    """«The 30th» is the first from the observation on; a month right after «valid» is held to its last day."""
+    assert last_day(read(text, context="offer")) == last

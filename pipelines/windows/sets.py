@@ -66,12 +66,13 @@ def combine(windows: Sequence[WindowReading]) -> WindowReading:
     if never or not ended:
         window = next(iter(never), _latest_start(windows))
         return WindowReading(replace(window, evidence=evidence), findings)
-    chosen = min(ended, key=lambda window: (_timestamp(end_of(window)), -_timestamp(start_of(window))))
-    chosen = _with_start(chosen, windows)
+    first = min(ended, key=lambda window: (_timestamp(end_of(window)), -_timestamp(start_of(window))))
+    stated_end = next((reading.stated_end for reading in windows if reading.window is first), None)
+    chosen = _with_start(first, windows)
     if len({end_of(window) for window in ended}) > 1:
         quote = " / ".join(dict.fromkeys(found.text for window in ended for found in window.evidence))
         findings = (*findings, note("window-conflict", "says two ends in two places: the earlier is served", quote))
-    return WindowReading(replace(chosen, evidence=evidence), findings)
+    return WindowReading(replace(chosen, evidence=evidence), findings, stated_end)
 
 
 def _latest_start(windows: Sequence[WindowReading]) -> Window:

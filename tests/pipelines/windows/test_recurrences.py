@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pipelines.windows.sets import end_of
+from pipelines.windows.sets import combine, end_of
 from tests.pipelines.windows.reading import days_of, last_day, maybe, read
 
 
@@ -112,3 +112,9 @@ def test_the_weekdays_of_a_stay_do_not_cut_the_offer() -> None:
     """What must be a weekday is the night, not the booking."""
     found = read("Stays Sunday to Thursday from 10th to 30th June 2026")
     assert len(found.window.ranges) == 1
+
+
+def test_places_together_keep_the_stated_end_of_the_one_that_decides() -> None:
+    """The place that ends first is served, and its own stated end goes with it."""
+    fridays, later = read("every Friday until 29 July 2026"), read("until 31 August 2026")
+    assert combine([later, fridays]).stated_end == fridays.stated_end

@@ -81,7 +81,8 @@ def _is_partner(other: Seen, seen: Seen) -> bool:
 
 
 def _made(adding: Adding, kind: str, pages: Sequence[Seen], start: Sequence[str] = ()) -> Proposal:
-    selectors = _selectors(adding, pages)
+    # a sitemap lists pages of every kind: on most of them selectors would find nothing, and say so
+    selectors = _selectors(adding, pages) if kind == "site" else None
     title = pages[0].reading.title or pages[0].url
 
     def read(source: Source) -> Preview:

@@ -62,5 +62,5 @@ def sources_named(project: Project, names: list[str] | None) -> list[Source]:
     if names:
         return [project.source(name) for name in names]
     if not project.sources:
-        raise SettingsError(f"no source in {project.directory / 'sources'}: write one, see freshet init --help")
+        raise SettingsError(f"no source in {project.directory / 'sources'}: freshet add URL proposes one")
     return list(project.sources.values())

@@ -29,7 +29,8 @@ def init(
         return
     for path in written:
         say(f"wrote {path}")
-    say(f"next: put your start URL into {directory / 'sources' / 'example.toml'}, then freshet sync")
+    example = directory / "sources" / "example.toml"
+    say(f"next: freshet add URL --project {directory}, or put your start URL into {example}; then freshet sync")
 
 
 def schedule(folder: Folder = None) -> None:

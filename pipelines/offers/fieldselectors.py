@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
 from pipelines.offers.cards import Card
 from pipelines.offers.classnames import stable_classes
 from pipelines.offers.itemselectors import Place
+from pipelines.offers.prices import Price, read_prices
 from pipelines.offers.selectors import SelectedOffer, read_selected
 from pipelines.records import OfferSelectors
 from pipelines.web.characters import fold
@@ -22,6 +24,7 @@ __all__ = ["field_selector"]
 # Values that may be a part of the text selected, and here and there another: what is read from it is read with care,
 # and the whole is proven. Of a category the page often shows several, and any of them names the place.
 _LOOSE = frozenset({"description", "price", "price_before", "validity", "category"})
+_PRICES = frozenset({"price", "price_before"})
 _ENOUGH = 0.8  # share of the cards that must agree then
 _TAGS = "h1 h2 h3 h4 h5 h6 time del s a img ins strong b em small p figcaption dt dd button td"
 _TAG_NAMES = frozenset(_TAGS.split())
@@ -35,21 +38,17 @@ def field_selector(name: str, item: str, place: Place) -> str | None:
     wanted = {path: _value(name, card, place.base) for path, card in zip(place.paths, place.cards, strict=True)}
     if not any(wanted.values()):
         return None
-    close: dict[int, str] = {}  # on how many cards a selector is exact -> the first that is
-    near: str | None = None
-    for css in list(dict.fromkeys(_field_candidates(name, place.cards)))[:_MOST_CANDIDATES]:
+    candidates = list(dict.fromkeys(_field_candidates(name, place.cards)))[:_MOST_CANDIDATES]
+    close: dict[int, str] = {}  # how many cards agree -> the first selector by which they do
+    for css in candidates:
         read = read_selected(place.visible, replace(OfferSelectors(item), **{name: css}), place.base)
         found = {offer.region: _text(name, offer) for offer in read}
-        exact = sum(found.get(path, "") == value for path, value in wanted.items())
-        if exact == len(wanted):
+        if all(found.get(path, "") == value for path, value in wanted.items()):
             return css
-        close.setdefault(exact, css)
-        if near is None and sum(_holds(found.get(path, ""), v) for path, v in wanted.items()) >= _ENOUGH * len(wanted):
-            near = css
-    if name not in _LOOSE:
-        return None
+        agreeing = sum(_agrees(name, found.get(path, ""), value, place.zone) for path, value in wanted.items())
+        close.setdefault(agreeing, css)
     most = max(close, default=0)
-    return close[most] if most >= _ENOUGH * len(wanted) else near
+    return close[most] if name in _LOOSE and most >= _ENOUGH * len(wanted) else None
 
 
 def _value(name: str, card: Card, base: str) -> str:
@@ -64,8 +63,17 @@ def _text(name: str, offer: SelectedOffer) -> str:
     return value if isinstance(value, str) else ", ".join(value)
 
 
-def _holds(text: str, value: str) -> bool:
-    return bool(text) == bool(value) and value in text
+def _agrees(name: str, text: str, value: str, zone: ZoneInfo) -> bool:
+    """Whether a text says what was found: of a price the same amount is read, any other holds the value."""
+    if name in _PRICES:
+        amount = _amount(value, zone)
+        return _amount(text, zone) == amount and (amount is not None or not value)
+    return value in text if value else not any(char.isdigit() for char in text)
+
+
+def _amount(text: str, zone: ZoneInfo) -> Price | None:
+    price, before = read_prices(text, zone)
+    return price or before
 
 
 def _field_candidates(name: str, cards: Sequence[Card]) -> Iterator[str]:
@@ -103,6 +111,7 @@ def _element_ways(element: HtmlElement, card: HtmlElement) -> Iterator[str]:
         between = " > " if around is element.getparent() else " "
         owns = (tag, *(f".{name}" for name in classes))
         yield from (f".{name}{between}{own}" for name in stable_classes(around) for own in owns)
+        yield from (f".{name}" for name in stable_classes(around))
         if around.tag in _TAG_NAMES:
             yield f"{around.tag} {tag}"
 

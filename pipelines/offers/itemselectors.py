@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
@@ -18,6 +19,8 @@ __all__ = ["Place", "holding_the_same", "item_selectors"]
 
 _FAR = 6  # ancestors whose names may tell one list of cards from another
 _OFFERS = re.compile(r"offer|promo|deal|coupon|voucher|discount|special|campaign|bundle|package", re.IGNORECASE)
+# Page builders give these to every block of a page, an offer or not.
+_BUILDERS = re.compile(r"(?:elementor|e-con|et_pb|vc|wpb|wp-block|fl|fusion|brz|brxe|oxy|kt|uk|w)[-_]")
 _ANY_BLOCK = "block box card cell entry element item panel post slide swiper-slide teaser tile"
 _ANYTHING = frozenset(_ANY_BLOCK.split())
 
@@ -31,6 +34,7 @@ class Place:
     cards: tuple[Card, ...]
     elements: tuple[HtmlElement, ...]  # the cards', or others that hold just the same
     paths: tuple[str, ...]  # of the elements, as `read_selected` names regions
+    zone: ZoneInfo  # whose money a bare amount is taken for
 
 
 def holding_the_same(elements: Sequence[HtmlElement]) -> Iterator[Sequence[HtmlElement]]:
@@ -91,7 +95,7 @@ def _item_candidates(place: Place) -> Iterator[str]:
 def _common(elements: Sequence[HtmlElement]) -> list[str]:
     """The stable class names that every element carries, those first that say what it is."""
     carried = set.intersection(*(set((element.get("class") or "").split()) for element in elements))
-    names = [name for name in stable_classes(elements[0]) if name in carried]
+    names = [name for name in stable_classes(elements[0]) if name in carried and not _BUILDERS.match(name)]
     return sorted(names, key=lambda name: (not _OFFERS.search(name), name in _ANYTHING))
 
 
@@ -111,7 +115,8 @@ def _by_shape(elements: Sequence[HtmlElement]) -> Iterator[str]:
     """One selector for each shape of card, as a list: pages often show two."""
     shapes: dict[tuple[str, ...], list[HtmlElement]] = {}
     for element in elements:
-        shapes.setdefault(tuple(stable_classes(element)), []).append(element)
+        names = tuple(name for name in stable_classes(element) if not _BUILDERS.match(name))
+        shapes.setdefault(names, []).append(element)
     if 1 < len(shapes) <= 3 and all(shapes):
         yield ", ".join(f"{alike[0].tag!s}.{'.'.join(names)}" for names, alike in shapes.items())
         yield ", ".join(f".{names[0]}" for names in shapes)

@@ -61,15 +61,21 @@ def propose_selectors(page: Page, others: Sequence[Page] = ()) -> Proposed:
 def selectors_for(html: HtmlPage, cards: Sequence[Card]) -> Iterator[OfferSelectors]:
     """Selectors that may read the cards, the fullest first: to be proven by reading the page with them."""
     paths = Paths()
+    content, zone = html.content, html.page.rules.zone
+    ways: list[tuple[Place, list[str]]] = []
     for elements in holding_the_same([card.element for card in cards]):
         at = tuple(map(paths.of, elements))
-        place = Place(html.content.visible, html.content.base, tuple(cards), tuple(elements), at)
-        items = item_selectors(place)
-        for item in items:
-            fields = {name: css for name in _FIELDS if (css := field_selector(name, item, place))}
-            yield from _choices(item, fields)
-        if items:
-            return
+        place = Place(content.visible, content.base, tuple(cards), tuple(elements), at, zone)
+        ways.append((place, item_selectors(place)))
+    found = [(place, item) for place, items in ways for item in items]
+    for place, item in sorted(found, key=lambda way: not _is_named(way[1]))[:2]:
+        fields = {name: css for name in _FIELDS if (css := field_selector(name, item, place))}
+        yield from _choices(item, fields)
+
+
+def _is_named(item: str) -> bool:
+    """Whether the card itself bears the name, and not only what stands around it."""
+    return "." in item.rpartition(" ")[2]
 
 
 def _choices(item: str, fields: dict[str, str]) -> Iterator[OfferSelectors]:

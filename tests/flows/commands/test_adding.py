@@ -171,16 +171,17 @@ def test_a_sitemap_is_watched_as_one(adding: Adding) -> None:
 
 
 def test_an_ambiguous_date_asks_for_date_order(adding: Adding) -> None:
-    """Suggested as a comment, with the date seen and the one that tells how it is meant."""
+    """Suggested as a comment, with the date that was seen: nothing is decided for a person."""
     year = datetime.now(UTC).year + 1
-    cards = f"<p>Valid until 03/04/{year}.</p><p>Our summer party: 25/12/{year}.</p>"
-    serve(adding.site, "/o", listing("en", until=soon()).replace("<main>", f"<main>{cards}"))
-    text = f"<h1>Oil change</h1><p>Valid until 03/04/{year}</p>"
-    serve(adding.site, "/one", f"<html lang=en><title>Oil change {year}</title>{text}")
-    ran = adding.add("/o", "--json")
-    assert ran.code == 0
-    if any(finding["rule"] == "ambiguous-date" for finding in ran.document["findings"]):
-        assert '# date_order = "DMY"' in ran.document["toml"]
+    offer = {"@context": "https://schema.org", "@type": "Offer", "name": "Oil change", "price": "99"}
+    declared = f'<script type="application/ld+json">{json.dumps(offer)}</script>'
+    text = f"<h1>Oil change</h1><p>99 SAR. Valid until 03/04/{year}.</p>"
+    serve(adding.site, "/oil", f"<html lang=en><title>Oil change</title>{declared}<body>{text}</body>")
+    ran = adding.add("/oil", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.document["offers"][0]["validity"] == "ambiguous"
+    assert '# date_order = "DMY"' in ran.document["toml"]
+    assert load_project(adding.folder, environment={}).source("local-oil").date_order is None
 
 
 def test_a_redirect_to_another_origin_is_followed_and_said(adding: Adding) -> None:

@@ -151,3 +151,35 @@ def test_hostile_names_never_reach_a_selector() -> None:
     told = " ".join(str(value) for value in vars(found).values())
     assert not set(told) & set('"{}\n]')
     assert found == replace(found, item=".deal", title="h3")
+
+
+def test_a_price_within_a_sentence_names_the_sentence() -> None:
+    """What is read from the text selected is the same amount, also where a card has none and another number stands."""
+    cards = "".join(
+        f'<div class="deal"><h3>{title}</h3><p class="says">{text}</p></div>'
+        for title, text in (("Oil", "Now SAR 90."), ("Tyres", "١٢٠ ريال فقط"), ("Check", "with 12 points"))
+    )
+    html = _page(cards)
+    elements = html.content.visible.xpath("//body/div")
+    found = _cards(html, "//body/div", title="h3")
+    prices = ("sar 90", "120 ريال", "")
+    priced = [
+        Card(element, {**card.fields, **({"price": CardField(price, element.xpath("p")[0])} if price else {})})
+        for element, card, price in zip(elements, found, prices, strict=True)
+    ]
+    assert _first(html, priced) == OfferSelectors(".deal", title="h3", price=".says")
+
+
+def test_the_column_around_a_card_bears_no_name_of_an_offer() -> None:
+    """Discovery may take the grid's column for the card: the named element inside it, or around it, is the item."""
+    html = _page(f"<main>{_many(CARD)}</main>")
+    for item in ("//main/div", "//main/div/div"):
+        found = _first(html, _cards(html, item, title=".//h3"))
+        assert found is not None
+        assert found.item == ".offer-card"
+
+
+def test_a_page_builder_s_names_are_no_item() -> None:
+    """Every block of such a page carries them."""
+    html = _page(f"<div>{_many('<div class=elementor-widget-wrap><h3>{t}</h3></div>')}</div><div><div>x</div></div>")
+    assert _first(html, _cards(html, "//body/div[1]/div", title="h3")) is None

@@ -83,7 +83,8 @@ def _replayed(project: Project, files: list[Path]) -> Iterator[dict[str, Any]]:
 def _print(number: int, items: int, step: dict[str, Any], report: Report, *, gone: int) -> None:
     print(f"{number:3} {report.state:9} {items} items, really new {step['real']:3}, gone {gone:3}, "
           f"noise {step['noise']:3} | versions {step['versions']:3}, withdrawn {report.entries['withdrawn']:3}, "
-          f"embedded {step['embedded']:3}, bad {report.pages['failed']}, {step['seconds']:.2f} s", flush=True)  # fmt: skip
+          f"embedded {step['embedded']:3}, bad {report.pages['failed']}, {step['seconds']:.2f} s",
+          flush=True)  # fmt: skip
 
 
 def _name(item: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from tests.flows.conftest import Run
 __all__ = ["adding"]  # the fixture
 
 
-def _items() -> list[dict[str, object]]:
+def _items() -> list[dict[str, str]]:
     return [
         {"sku": "OIL-1", "name": "Engine oil change", "price": "189.00", "currency": "SAR", "end_date": soon(),
          "link": "/oil", "category": "Oil"},

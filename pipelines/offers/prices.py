@@ -35,7 +35,11 @@ _NUMBER = re.compile(
 )
 _FORM = re.compile(r"\d+|\d+[.,]\d{1,8}|\d{1,3}(?:([ ,.'])\d{2,3})(?:\1\d{3})*(?:[.,]\d{1,3})?")
 _THOUSANDTHS = re.compile(r"\d{1,3}(?:,\d{3})*\.\d{3}|\d+\.\d{3}")
+_FROM_TO = words(r"\b(?:from|من)\b.*\d.*\b(?:to|إلى)\b.*\d")
 _RANGE = words(r"\s?(?:-|–|—|~|\bto\b|الى)\s?")
+_OF_DATE = re.compile(
+    r"(?:st|nd|rd|th)?[\s/.-]{0,2}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d{1,2}[/.-])|\s?[%٪]"
+)
 _PERCENT_AFTER = re.compile(r"\s?[%٪]")
 _PERCENT_BEFORE = re.compile(r"[%٪]\s?$")
 _BARE = 60  # characters of a text that may be a price without a currency
@@ -73,7 +77,8 @@ def read_price(text: str, zone: ZoneInfo | None = None) -> Price | None:
 def read_prices(text: str, zone: ZoneInfo | None = None) -> tuple[Price | None, Price | None]:
     """The price and the price before in one text: «SAR 189 instead of SAR 249», «was 249, now 189».
 
-    Two prices side by side with no word between are the old and the new, whichever stands first.
+    Two prices side by side with no word between are the old and the new, whichever stands first; «from 249 to 189»
+    is no range but a fall.
     """
     plain = _plain(text)
     if _FREE.fullmatch(plain):
@@ -86,6 +91,8 @@ def read_prices(text: str, zone: ZoneInfo | None = None) -> tuple[Price | None, 
     price = prices[0]
     if before is None and len(prices) > 1 and len(found) == 2 and _side_by_side(plain, zone):
         before, price = sorted(prices[:2], key=lambda money: -money.amount)
+    elif before is None and len(prices) == len(found) == 2 and prices[1].amount < prices[0].amount and _falls(plain):
+        before, price = prices
     currency = price.currency or (before.currency if before else None)
     return Price(price.amount, currency), Price(before.amount, before.currency or currency) if before else None
 
@@ -152,7 +159,8 @@ def _belongs_to_next(
     if text[end : following.start()].strip(" :.") or currency_after(text, following.end(), zone):
         return False
     name = text[number.end() : end].strip()
-    return not re.search(r"[\u0600-\u06ff]", name) and not re.fullmatch(r"(?:19|20)\d\d", following[0])
+    dated = re.fullmatch(r"(?:19|20)\d\d", following[0]) or _OF_DATE.match(text, following.end())
+    return not dated and not re.search(r"[\u0600-\u06ff]", name)
 
 
 def _value(number: str, currency: str | None, zone: ZoneInfo | None) -> Decimal | None:
@@ -208,3 +216,8 @@ def _side_by_side(text: str, zone: ZoneInfo | None) -> bool:
     """Whether nothing stands between the two amounts of a text but their currencies' names and spaces."""
     amounts = list(_amounts(text, zone))
     return len(amounts) == 2 and not text[amounts[0].end : amounts[1].start].strip(" ;")
+
+
+def _falls(text: str) -> bool:
+    """Whether a price goes from one amount to the other."""
+    return bool(_FROM_TO.search(text))

@@ -116,6 +116,8 @@ def test_ranges_bare_numbers_and_free(text: str, expected: str) -> None:
     ("text", "expected"),
     [
         ("Was SAR 249 Now SAR 189", "189 SAR < 249"),
+        ("from SAR 249 to SAR 189", "189 SAR < 249"),
+        ("من 249 ريال إلى 189 ريال", "189 SAR < 249"),
         ("SAR 249 SAR 189", "189 SAR < 249"),
         ("SAR 189 (was SAR 249)", "189 SAR < 249"),
         ("189 ريال بدلاً من 249", "189 SAR < 249"),
@@ -139,6 +141,8 @@ def test_a_price_and_the_one_before(text: str, expected: str) -> None:
     [
         ("5W-30 synthetic oil SAR 199", "199 SAR"),
         ("Model 2024 SAR 199", "199 SAR"),
+        ("99 SAR 31 March 2026", "99 SAR"),
+        ("99 SAR 31/03/2026", "99 SAR"),
         ("10,000 km service SAR 499", "499 SAR"),
         ("صيانة 10,000 كم بسعر 499 ريال", "499 SAR"),
         ("4 litres 5W-30 for 129 SAR", "129 SAR"),

@@ -183,7 +183,7 @@ def _stands_alone(text: str, start: int, number: re.Match[str], named: bool) -> 
     before = text[max(0, start - 3) : start]
     if re.search(r"[^\W\d_]$|[^\s]-$|[\d][/:.]$|#$", before) and not (named and start < number.start()):
         return bool(re.search(r"\d ?[-–]$", before)) and named
-    return not re.search(r"(?:^|\s)-$", before) or not named
+    return not re.search(r"(?:^|\s)-$", before)
 
 
 def _named(text: str, amounts: Sequence[_Amount], at: int) -> _Amount | None:

@@ -169,3 +169,79 @@ def test_circles_and_depth_end() -> None:
     for _ in range(500):
         deep = {"@type": "Thing", "hasPart": deep}
     assert offers(script(deep)) == ()
+
+
+def offer(**facts: Any) -> tuple[StructuredOffer, ...]:
+    return offers(script({**PRODUCT, "offers": {**OFFER, **facts}}))
+
+
+def test_a_cancelled_event_is_over() -> None:
+    """Its tickets are no longer to be had, whatever its date."""
+    event = {"@type": "Event", "name": "Drift day", "startDate": "2026-07-01", "offers": OFFER}
+    states = ("https://schema.org/EventCancelled", "EventRescheduled")
+    assert [offers(script({**event, "eventStatus": state}))[0].over for state in states] == [True, False]
+
+
+def test_one_size_in_stock_is_in_stock() -> None:
+    """The best that any of the offers of one thing declares."""
+    found = offers(script({**PRODUCT, "offers": [{**OFFER, "availability": "SoldOut"}, {**OFFER, "price": 50}]}))
+    assert [(o.availability, o.over) for o in found] == [("InStock", False)]
+
+
+def test_offers_given_as_an_address_or_as_words() -> None:
+    """«offers» may be a link to where it is sold, or a price in words; a sentence is neither."""
+    linked = {"@type": "Event", "name": "Drift day", "offers": "https://tickets.example/drift"}
+    assert [(o.title, o.url) for o in offers(script(linked))] == [("Drift day", "https://tickets.example/drift")]
+    assert [(o.price, o.currency) for o in offers(script({**PRODUCT, "offers": "SAR 45"}))] == [(Decimal(45), "SAR")]
+
+
+@pytest.mark.parametrize(
+    ("specifications", "price", "before"),
+    [
+        ([{"price": 249, "priceType": "ListPrice"}, {"price": 189, "priceType": "SalePrice"}], 189, 249),
+        ([{"price": 249, "priceType": "https://schema.org/ListPrice"}], 249, None),
+        ([{"price": 99, "validForMemberTier": {"@id": "#gold"}}, {"price": 120}], 120, None),
+        ([{"price": 4, "referenceQuantity": {"value": 100, "unitCode": "MLT"}}, {"price": 40}], 40, None),
+        ([{"price": 30, "eligibleQuantity": {"minValue": 12}}, {"price": 35}], 35, None),
+    ],
+)
+def test_which_of_several_prices(specifications: list[dict[str, Any]], price: int, before: int | None) -> None:
+    """The sale price of one for anybody; neither a member's, nor that of a dozen, nor that of 100 ml."""
+    priced = {"@type": "Offer", "priceCurrency": "SAR", "priceSpecification": specifications}
+    (found,) = offers(script({**PRODUCT, "offers": priced}))
+    assert (found.price, found.price_before if before else None) == (price, before)
+
+
+def test_the_offer_of_this_country_counts() -> None:
+    """Where several name their countries, those of the source's; where none does, all."""
+    cheap = {**OFFER, "price": 40, "eligibleRegion": "AE"}
+    here = {**OFFER, "price": 45, "eligibleRegion": {"@type": "Country", "name": "SA"}}
+    assert [o.price for o in offers(script({**PRODUCT, "offers": [cheap, here]}))] == [Decimal(45)]
+    assert [o.price for o in offers(script({**PRODUCT, "offers": [cheap]}))] == [Decimal(40)]
+
+
+def test_goods_for_nothing_have_no_price_yet() -> None:
+    """Shops write 0 for «on request»; a service may be free, and what says «Free» is. Below zero is nothing."""
+    assert [offer(price=price)[0].price for price in (0, "0.00", "-5", "Free")] == [None, None, None, Decimal(0)]
+    service = {"@type": "Service", "name": "Battery check", "offers": {"@type": "Offer", "price": 0}}
+    assert [o.price for o in offers(script(service))] == [Decimal(0)]
+
+
+def test_rdfa_reads_the_same_each_time_and_in_the_page_s_order() -> None:
+    """A graph has no order, the page has; `datetime` is the value of a time; the element is known."""
+    one = (
+        '<div typeof="Product"><b property="name">{0}</b>'
+        '<div property="offers" typeof="Offer"><i property="price">{1}</i>'
+        '<time property="validThrough" datetime="2026-06-30">end of June</time></div></div>'
+    )
+    body = "".join(one.format(f"Wash {n}", n) for n in range(1, 9))
+    found = offers(f'<div vocab="https://schema.org/">{body}</div>')
+    assert [o.title for o in found] == [f"Wash {n}" for n in range(1, 9)]
+    assert {o.declared[0].value for o in found} == {"2026-06-30"}
+    assert all(o.element is not None for o in found)
+
+
+def test_a_lazily_shown_image_is_not_the_page() -> None:
+    """microdata's `src` may be put in place by a script."""
+    image = '<img itemprop="image" data-src="/wash.jpg"><h3'
+    assert offers(MICRODATA.replace("<h3", image, 1))[0].image == "https://garage.example/wash.jpg"

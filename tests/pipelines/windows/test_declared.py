@@ -94,3 +94,20 @@ def test_unavailable_after(value: str, end: datetime) -> None:
     assert found is not None
     assert end_of(found.window) == end
     assert found.window.evidence[0].text == value
+
+
+def test_a_price_date_long_past_on_a_live_page_is_a_finding() -> None:
+    """Shops forget `priceValidUntil`; one just past may be true, and ends the offer. Other ends are believed."""
+
+    def read(day: str, name: str) -> WindowReading | None:
+        return read_declared([Declared("end", day, f"json-ld:{name}")], RULES, SEEN)
+
+    forgotten, recent, other = (
+        read("2025-12-31", "priceValidUntil"), read("2026-06-05", "priceValidUntil"), read("2025-12-31", "validThrough"),
+    )  # fmt: skip
+    assert forgotten is not None
+    assert (forgotten.window.ranges, rules_of(forgotten)) == (((None, None),), {"past-price-date"})
+    assert recent is not None
+    assert end_of(recent.window) == datetime(2026, 6, 5, 21, tzinfo=UTC)
+    assert other is not None
+    assert end_of(other.window) == datetime(2025, 12, 31, 21, tzinfo=UTC)

@@ -75,7 +75,8 @@ def _schemaorg(folder: Path) -> None:
     """How many examples give the same offers in each syntax they are written in; the others by name, field by field."""
     rows = [json.loads(line) for line in (folder / "offer_examples.jsonl").read_text().splitlines()]
     read = [{name: _keys(row[name]) for name in _SYNTAXES if _is_written(row[name])} for row in rows]
-    comparable = [(row, found) for row, found in zip(rows, read, strict=True) if len(found) > 1 and any(found.values())]
+    pairs = zip(rows, read, strict=True)
+    comparable = [(row, found) for row, found in pairs if len(found) > 1 and any(found.values())]
     different = [(row, found) for row, found in comparable if len(set(found.values())) > 1]
     print(f"{len(comparable) - len(different)} of {len(comparable)} comparable examples alike, of {len(rows)} in all")
     for row, found in different:
@@ -152,7 +153,7 @@ def _state(draft: Draft) -> str | None:
     said = next((found.text for found in draft.evidence if found.field == "availability"), "")
     name = declared_availability([said])[0] if said else ""
     state = name if name in _STATES else stated_availability(said)
-    return _STATES.get(state or "", None) or ("InStock" if draft.price is not None else None)
+    return _STATES.get(state or "") or ("InStock" if draft.price is not None else None)
 
 
 def _judge(value: str | None, expected: list[str] | None) -> str:

@@ -102,9 +102,8 @@ def test_a_price_date_long_past_on_a_live_page_is_a_finding() -> None:
     def read(day: str, name: str) -> WindowReading | None:
         return read_declared([Declared("end", day, f"json-ld:{name}")], RULES, SEEN)
 
-    forgotten, recent, other = (
-        read("2025-12-31", "priceValidUntil"), read("2026-06-05", "priceValidUntil"), read("2025-12-31", "validThrough"),
-    )  # fmt: skip
+    forgotten, recent = read("2025-12-31", "priceValidUntil"), read("2026-06-05", "priceValidUntil")
+    other = read("2025-12-31", "validThrough")
     assert forgotten is not None
     assert (forgotten.window.ranges, rules_of(forgotten)) == (((None, None),), {"past-price-date"})
     assert recent is not None

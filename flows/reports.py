@@ -155,7 +155,8 @@ select
     (select count(*) from said where change = 'extended'),
     (select count(*) from said where change = 'shortened'),
     (select count(*) from said where change = 'expired'),
-    (select count(*) from kb_store.version where closed_by = %(run)s and closed_reason <> 'replaced'),
+    (select count(*) from kb_store.version where closed_by = %(run)s
+        and closed_reason not in ('replaced', 'joined')),
     (select count(*) from kb_store.plan_removal where run_id = %(run)s and held),
     (select count(*) from mine where absent_runs > 0),
     (select count(*) from kb_store.served_entry s join mine using (entry_id)

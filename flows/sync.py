@@ -222,7 +222,12 @@ def _read(run: _Run) -> None:
 def _plan(run: _Run, texts: Texts) -> None:
     with run.progress.stage(f"{run.source.name}: compare") as advance:
         planning.plan_entries(
-            run.conn, run.number, texts.chunker(run.source.rules()), force=run.options.reindex, on_progress=advance
+            run.conn,
+            run.number,
+            texts.chunker(run.source.rules()),
+            languages=run.source.languages,
+            force=run.options.reindex,
+            on_progress=advance,
         )
     planning.withhold_unchanged(run.conn, run.number)
 

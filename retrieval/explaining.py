@@ -76,7 +76,7 @@ from (
     select 4, e.entry_id
     from kb_store.page p
     join kb_store.draft d using (reading_id)
-    join kb_store.entry e on e.source_id = p.source_id and e.key = d.key
+    join kb_store.entry e on e.entry_id = d.entry_id
     where p.url = any (%(urls)s) or p.final_url = any (%(urls)s)
 ) n
 join kb_store.entry e on e.entry_id = n.entry_id

@@ -55,6 +55,11 @@ cross join lateral (
 ) t
 where e.entry_id = %(number)s or e.key = %(url)s
     or exists (select from kb_store.version u where u.entry_id = e.entry_id and u.url = %(url)s)
+    or exists (
+        select from kb_store.draft d
+        join kb_store.page p using (reading_id)
+        where d.entry_id = e.entry_id and p.url = %(url)s
+    )
 order by e.entry_id, v.version_id
 """
 

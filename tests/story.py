@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -83,12 +83,13 @@ class Story:
     chunker: planning.Chunker = field(default_factory=lambda: _chunker)
     clock: datetime = field(default_factory=lambda: datetime.now(UTC))
     reads: list[bytes] = field(default_factory=list)  # every body that was given to the reader
+    alternates: dict[str, dict[str, str]] = field(default_factory=dict)  # page -> hreflang -> page
 
     def __post_init__(self) -> None:
         runs.register_source(self.conn, self.source)
         self.model_id = publishing.register_model(self.conn, self.model)
 
-    def sync(self, pages: dict[str, Told], *, complete: bool = True, after: timedelta = timedelta()) -> int:
+    def sync(self, pages: Mapping[str, Told], *, complete: bool = True, after: timedelta = timedelta()) -> int:
         """A run in which each page answered so; `after` the run before it. The number of texts embedded."""
         self.clock += after
         run = self.plan(pages, complete=complete)
@@ -97,7 +98,7 @@ class Story:
         runs.end_run(self.conn, run, "published")
         return embedded
 
-    def sync_at(self, pages: dict[str, Told], at: datetime, *, seen: datetime | None = None) -> None:
+    def sync_at(self, pages: Mapping[str, Told], at: datetime, *, seen: datetime | None = None) -> None:
         """The same run, published as at an instant of the test's own choosing; its pages were `seen` by then."""
         self.clock = seen or at
         run = self.plan(pages)
@@ -107,12 +108,12 @@ class Story:
             self.conn.execute("select kb_store.publish_at(%s, %s)", (run, at))
         runs.end_run(self.conn, run, "published")
 
-    def plan(self, pages: dict[str, Told], *, complete: bool = True) -> int:
+    def plan(self, pages: Mapping[str, Told], *, complete: bool = True) -> int:
         """The same run up to its plan; its number."""
         run = runs.begin_run(self.conn, self.source.name)
         store_captures(self.conn, run, [self._capture(url, told) for url, told in pages.items()])
         read_missing(self.conn, run, self.source.rules(), "recipe", self._read_all)
-        planning.plan_entries(self.conn, run, self.chunker)
+        planning.plan_entries(self.conn, run, self.chunker, languages=self.source.languages)
         planning.withhold_unchanged(self.conn, run)
         failed = sum(isinstance(told, Outcome) and told is Outcome.SERVER_ERROR for told in pages.values())
         verdict = planning.plan_removals(
@@ -142,14 +143,17 @@ class Story:
             if told.body == b"poison":
                 yield Reading(Outcome.PARSE_FAILED, message="told to be poison")
             else:
-                yield Reading(Outcome.OK, drafts=tuple(draft_from_json(draft) for draft in json.loads(told.body)))
+                said = json.loads(told.body)
+                drafts = tuple(draft_from_json(draft) for draft in said["drafts"])
+                yield Reading(Outcome.OK, alternates=tuple(said["alternates"].items()), drafts=drafts)
 
     def _capture(self, url: str, told: Told) -> Capture:
         if isinstance(told, Capture):
             return replace(told, fetched_at=self.clock)
         if isinstance(told, Outcome):
             return Capture(url, told, self.clock, message=f"told to be {told}")
-        body = json.dumps([json.loads(draft_to_json(draft)) for draft in told]).encode()
+        drafts = [json.loads(draft_to_json(draft)) for draft in told]
+        body = json.dumps({"drafts": drafts, "alternates": self.alternates.get(url, {})}).encode()
         return Capture(
             url, Outcome.OK, self.clock, url, 200, "text/html", body=body, body_sha256=hashlib.sha256(body).hexdigest()
         )

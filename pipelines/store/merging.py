@@ -1,26 +1,23 @@
-"""One entry out of what several pages say of it: a card on the list, its own page, a brochure.
+"""One entry out of what several pages say of it: a card on the list, its own page, a brochure, each language.
 
-The page that is the entry's own speaks first, the others fill in what it leaves out. Where two places give
-different ends the earlier one is served and the disagreement kept as evidence.
+In each language the page that is the entry's own speaks first, the others fill in what it leaves out. Text is never
+filled in from another language; prices, codes and categories are. Where two places give different ends, in one
+language or in two, the earlier one is served and the disagreement kept as evidence.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pipelines.records import OPEN, Draft, Evidence, Window
 
-__all__ = ["Statement", "merge", "strays"]
+__all__ = ["Merged", "Statement", "merge"]
 
 _FOREVER = datetime.max.replace(tzinfo=UTC)
-_FILLED = ("price", "price_before", "currency", "discount_percent", "code", "image_url", "terms")
+_FILLED = ("price", "price_before", "currency", "discount_percent", "code", "image_url")
 _UNSTATED = ("open", "standing")
-_WORD = re.compile(r"\w+")
-_STEM = 5  # letters by which words are compared: «tyre» and «tyres» are one
-_MOST_OF = 0.6
 
 
 @dataclass(frozen=True)
@@ -30,58 +27,73 @@ class Statement:
     draft: Draft
     page_url: str
     observed_at: datetime  # when the page's bytes were first seen
-    place: tuple[int, int] = (0, 0)  # reading and ordinal of the draft
+    own: bool = False  # the page is about nothing else
+    document: bool = False  # it is no web page
 
 
-def strays(statements: Sequence[Statement]) -> list[Statement]:
-    """Offers that only link to a page about something else: a card «Mirror» whose one link leads to the branches.
+@dataclass(frozen=True)
+class Merged:
+    """An entry as all its pages together state it."""
 
-    They are no part of that page's entry; each is an offer of the page it stands on.
+    draft: Draft  # in its first language
+    observed_at: datetime
+    variants: tuple[Statement, ...] = ()  # what it says in its other languages, text alone
+
+
+def merge(statements: Sequence[Statement], languages: Sequence[str] = ()) -> Merged:
+    """All statements about one entry as a single one; the order they come in does not matter.
+
+    `languages` are the source's own, the first that occurs speaks for the entry; what is in none of them joins it.
     """
-    own = [s.draft for s in statements if s.page_url == s.draft.key and s.draft.kind != "offer"]
-    return [
-        s
-        for s in statements
-        if own and s.draft.kind == "offer" and s.page_url != s.draft.key and not _names(own[0].title, s.draft.title)
-    ]
-
-
-def _names(page_title: str, offer_title: str) -> bool:
-    """Whether most of the offer's words stand in the page's title, endings aside."""
-    offered = {word[:_STEM] for word in _WORD.findall(offer_title.casefold())}
-    named = {word[:_STEM] for word in _WORD.findall(page_title.casefold())}
-    return len(offered & named) >= _MOST_OF * len(offered)
-
-
-def merge(statements: Sequence[Statement]) -> Statement:
-    """All statements about one entry as a single one; the order they come in does not matter."""
     ranked = sorted(statements, key=_standing)
-    first, others = ranked[0].draft, [s.draft for s in ranked[1:]]
-    if not others:
-        return ranked[0]
-    kind = "offer" if any(d.kind == "offer" for d in [first, *others]) else first.kind
-    window = _earliest_end([first, *others]) or (OPEN if kind == "offer" else first.window)
-    filled = {name: _first_given(name, [first, *others]) for name in _FILLED}
+    spoken = [language for language in languages if any(s.draft.language == language for s in ranked)]
+    first, *others = ([s for s in ranked if s.draft.language == language] for language in spoken or [""])
+    if not spoken:
+        return _whole(ranked, ranked)
+    foreign = [s for s in ranked if s.draft.language not in spoken]
+    merged = _whole([*first, *foreign], ranked)
+    return replace(merged, variants=tuple(_in_one_language(group) for group in others))
+
+
+def _whole(speaking: Sequence[Statement], everything: Sequence[Statement]) -> Merged:
+    """What `speaking` says, with all but text filled in from everything."""
+    said = _in_one_language(speaking)
+    drafts = [said.draft, *(s.draft for s in (*speaking[1:], *(s for s in everything if s not in speaking)))]
+    if len(drafts) == 1:
+        return Merged(said.draft, said.observed_at)
+    kind = "offer" if any(draft.kind == "offer" for draft in drafts) else said.draft.kind
     merged = replace(
-        first,
+        said.draft,
         kind=kind,
-        description=first.description or next((d.description for d in others if d.description), ""),
-        category=tuple(dict.fromkeys(c for d in [first, *others] for c in d.category)),
-        window=window,
-        evidence=tuple(dict.fromkeys(e for d in [first, *others] for e in d.evidence)),
-        **filled,  # type: ignore[arg-type]  # each name keeps its own field's type
+        category=tuple(dict.fromkeys(name for draft in drafts for name in draft.category)),
+        window=_earliest_end(drafts) or (OPEN if kind == "offer" else said.draft.window),
+        evidence=tuple(dict.fromkeys(found for draft in drafts for found in draft.evidence)),
+        **{name: _first_given(name, drafts) for name in _FILLED},  # type: ignore[arg-type]  # each keeps its own type
     )
-    return replace(ranked[0], draft=merged)
+    return Merged(merged, said.observed_at)
 
 
-def _standing(statement: Statement) -> tuple[bool, int, str, str]:
-    """Sorts first what speaks best for the entry: its own page, then the longest text."""
+def _in_one_language(ranked: Sequence[Statement]) -> Statement:
+    """The first statement, with the text it leaves out."""
+    first, *others = ranked
+    draft = replace(
+        first.draft,
+        description=first.draft.description or next((d for s in others if (d := s.draft.description)), ""),
+        terms=_first_given("terms", [s.draft for s in ranked]),
+        image_url=_first_given("image_url", [s.draft for s in ranked]),
+    )
+    return replace(first, draft=draft)
+
+
+def _standing(statement: Statement) -> tuple[bool, bool, int, bool, str, str]:
+    """Sorts first what speaks best for the entry: its own page, a web page, the longest text."""
     draft = statement.draft
     length = sum(len(block.text) for block in draft.blocks)
-    return statement.page_url != draft.key, -length, statement.page_url, draft.title
+    page_url = statement.page_url
+    return not statement.own, statement.document, -length, not page_url.startswith("https:"), page_url, draft.title
 
 
-def _first_given(name: str, drafts: Sequence[Draft]) -> object:
+def _first_given(name: str, drafts: Sequence[Draft]) -> str | None:
     return next((value for d in drafts if (value := getattr(d, name)) is not None), None)
 
 

@@ -1,6 +1,6 @@
 """The plan: what the run's pages say now, entry by entry, laid beside what is believed.
 
-Only entries whose statement on some page changes are looked at; which they are, and what became of each, is
+Only entries whose statement on some page changes are looked at (`pipelines.store.resolving`); what became of each is
 found by set operations in the database (`schema/store`). Here drafts are merged and cut into chunks.
 """
 
@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
@@ -19,9 +18,12 @@ from psycopg.types.multirange import Multirange
 from psycopg.types.range import Range
 
 from pipelines.database import Connection
-from pipelines.records import Draft, Evidence, Window
-from pipelines.store.merging import Statement, merge, strays
+from pipelines.records import Draft, Window
+from pipelines.store.identity import MARKING_RECIPE
+from pipelines.store.matching import Match
+from pipelines.store.merging import Merged, Statement, merge
 from pipelines.store.readings import draft_from_json
+from pipelines.store.resolving import resolve
 from pipelines.store.runs import fenced
 from pipelines.store.verdict import Sight, Verdict, judge
 from pipelines.texts import clean
@@ -53,28 +55,29 @@ def plan_entries(
     run: int,
     chunker: Chunker,
     *,
+    languages: Sequence[str] = (),
     force: bool = False,
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Plan every entry that the run's readings change (`force`: every entry its pages carry); how many.
 
-    `chunker` cuts an entry's text, given when its page was observed. Raises LeaseLost.
+    `chunker` cuts an entry's text, given when its page was observed. Of the source's `languages` the first that an
+    entry is said in speaks for it, the others are variants. Raises LeaseLost.
     """
     with fenced(conn, run):
         conn.execute("delete from kb_store.plan_entry where run_id = %s", (run,))
-    wanted = _ALL_KEYS if force else _AFFECTED_KEYS
-    _part_strays(conn, run, [key for (key,) in conn.execute(wanted, {"run": run}).fetchall()])
-    keys = [key for (key,) in conn.execute(wanted, {"run": run}).fetchall()]
-    for start in range(0, len(keys), _BATCH):
-        batch = keys[start : start + _BATCH]
-        merged = [(key, merge(statements)) for key, statements in _statements(conn, run, batch)]
+    matches = resolve(conn, run, everything=force)
+    for start in range(0, len(matches), _BATCH):
+        batch = matches[start : start + _BATCH]
+        said = _statements(conn, run, batch)
+        merged = [(found, merge([said[node.place] for node in found.group.nodes], languages)) for found in batch]
         with fenced(conn, run):
-            for key, statement in merged:
-                _write(conn, run, key, statement.draft, chunker(statement.draft, statement.observed_at))
+            for found, entry in merged:
+                _write(conn, run, found, entry, chunker)
         on_progress(len(batch))
     with fenced(conn, run):
         conn.execute("select kb_store.compare_plan(%s)", (run,))
-    return len(keys)
+    return len(matches)
 
 
 def withhold_unchanged(conn: Connection, run: int) -> None:
@@ -104,41 +107,25 @@ def plan_removals(
         found, live = _found_and_live(conn, run)
         unjudged = Sight(complete, incomplete_reason, attempted, failed, found, live, removals=0)
         healthy = judge(unjudged, guard).healthy
-        conn.execute("delete from kb_store.plan_removal where run_id = %s", (run,))
+        conn.execute("delete from kb_store.plan_removal where run_id = %s and reason <> 'joined'", (run,))
         removals = conn.execute(_REMOVALS, {"run": run, "healthy": healthy}).rowcount
         verdict = judge(Sight(complete, incomplete_reason, attempted, failed, found, live, removals), guard)
-        conn.execute("update kb_store.plan_removal set held = %s where run_id = %s", (verdict.held, run))
+        conn.execute(
+            "update kb_store.plan_removal set held = %s where run_id = %s and reason <> 'joined'", (verdict.held, run)
+        )
     return verdict
 
 
-_AFFECTED_KEYS = "select key from kb_store.affected_keys(%(run)s) order by key"
-
-_ALL_KEYS = """
-select distinct d.key
-from kb_store.effective_readings(%(run)s) e
-join kb_store.draft d using (reading_id)
-order by d.key
-"""
-
-_MIXED_KEYS = """
-select d.key
-from kb_store.effective_readings(%(run)s) e
-join kb_store.draft d using (reading_id)
-where d.key = any (%(keys)s)
-group by d.key
-having count(distinct d.content ->> 'kind') > 1
-"""
-
 _STATEMENTS = """
-select d.key, d.content, e.url, d.reading_id, d.ordinal,
+select d.reading_id, d.ordinal, d.content, e.url,
     case when a.reading_id = e.reading_id and a.body_sha256 is distinct from p.body_sha256 and a.body_sha256 is not null
-        then a.fetched_at else coalesce(p.observed_at, a.fetched_at) end
-from kb_store.effective_readings(%(run)s) e
-join kb_store.draft d using (reading_id)
-join kb_store.page p using (page_id)
+        then a.fetched_at else coalesce(p.observed_at, a.fetched_at) end,
+    coalesce(a.media_type, p.media_type, 'text/html') not in ('text/html', 'application/xhtml+xml')
+from unnest(%(readings)s::bigint[], %(ordinals)s::int[]) w(reading_id, ordinal)
+join kb_store.draft d using (reading_id, ordinal)
+join kb_store.effective_readings(%(run)s) e on e.reading_id = d.reading_id
+join kb_store.page p on p.page_id = e.page_id
 left join kb_store.attempt a on a.run_id = %(run)s and a.url = e.url
-where d.key = any (%(keys)s)
-order by d.key, e.url, d.ordinal
 """
 
 _REMOVALS = """
@@ -151,7 +138,10 @@ where a.reason <> 'absent' or (%(healthy)s and e.absent_runs >= 1)
 
 _FOUND_AND_LIVE = """
 select
-    (select count(distinct d.key) from kb_store.effective_readings(%(run)s) e join kb_store.draft d using (reading_id)
+    (select count(distinct coalesce(n.key, d.entry_id::text))
+        from kb_store.effective_readings(%(run)s) e
+        join kb_store.draft d using (reading_id)
+        left join kb_store.plan_draft n on n.run_id = %(run)s and n.reading_id = d.reading_id and n.ordinal = d.ordinal
         where e.verified_at is not null),
     (select count(*)
         from kb_store.run r
@@ -162,45 +152,38 @@ select
 
 _INSERT_ENTRY = """
 insert into kb_store.plan_entry (
-    run_id, key, kind, valid, validity, url, title, description, language, category, price, price_before, currency,
-    discount_percent, code, image_url, terms, evidence, content_hash
+    run_id, key, entry_id, kind, valid, validity, url, title, description, language, category, price, price_before,
+    currency, discount_percent, code, image_url, terms, evidence, content_hash
 ) values (
-    %(run)s, %(key)s, %(kind)s, %(valid)s, %(validity)s, %(url)s, %(title)s, %(description)s, %(language)s,
+    %(run)s, %(key)s, %(entry)s, %(kind)s, %(valid)s, %(validity)s, %(url)s, %(title)s, %(description)s, %(language)s,
     %(category)s, %(price)s, %(price_before)s, %(currency)s, %(discount_percent)s, %(code)s, %(image_url)s, %(terms)s,
     %(evidence)s, %(content_hash)s
 )
 """
 
 _INSERT_CHUNK = """
-insert into kb_store.plan_chunk (run_id, key, ordinal, heading, body, page, passage_sha256, content, valid)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+insert into kb_store.plan_chunk (run_id, key, ordinal, language, heading, body, page, passage_sha256, content, valid)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 
+_INSERT_VARIANT = """
+insert into kb_store.plan_variant (run_id, key, language, url, title, description, image_url, terms)
+values (%(run)s, %(key)s, %(language)s, %(url)s, %(title)s, %(description)s, %(image_url)s, %(terms)s)
+"""
 
-def _statements(conn: Connection, run: int, keys: list[str]) -> Iterator[tuple[str, list[Statement]]]:
-    rows = conn.execute(_STATEMENTS, {"run": run, "keys": keys}).fetchall()
-    for key, group in groupby(rows, key=lambda row: row[0]):
-        yield key, [_statement(*row) for row in group]
+_INSERT_DRAFT = "insert into kb_store.plan_draft (run_id, reading_id, ordinal, key, recipe) values (%s, %s, %s, %s, %s)"
 
-
-def _statement(
-    key: str, content: dict[str, Any], url: str, reading: int, ordinal: int, observed_at: datetime
-) -> Statement:
-    # the row's key, not the one it was read with: a stray has been given its own
-    return Statement(replace(draft_from_json(content), key=key), url, observed_at, (reading, ordinal))
+_INSERT_JOINED = "insert into kb_store.plan_removal (run_id, entry_id, reason, key) values (%s, %s, 'joined', %s)"
 
 
-def _part_strays(conn: Connection, run: int, keys: list[str]) -> None:
-    """Give offers that merely link to a page about something else a key of the page they stand on."""
-    mixed = [key for (key,) in conn.execute(_MIXED_KEYS, {"run": run, "keys": keys}).fetchall()]
-    for _, statements in _statements(conn, run, mixed):
-        for stray in strays(statements):
-            slug = "-".join(stray.draft.title.casefold().split())[:200]
-            with fenced(conn, run):
-                conn.execute(
-                    "update kb_store.draft set key = %s where reading_id = %s and ordinal = %s",
-                    (clean(f"{stray.page_url}#{slug}"), *stray.place),
-                )
+def _statements(conn: Connection, run: int, matches: Sequence[Match]) -> dict[tuple[int, int], Statement]:
+    """What the drafts of these entries state, by reading and ordinal."""
+    nodes = {node.place: node for found in matches for node in found.group.nodes}
+    wanted = {"run": run, "readings": [reading for reading, _ in nodes], "ordinals": [ordinal for _, ordinal in nodes]}
+    return {
+        (reading, ordinal): Statement(draft_from_json(content), url, observed_at, nodes[reading, ordinal].own, document)
+        for reading, ordinal, content, url, observed_at, document in conn.execute(_STATEMENTS, wanted).fetchall()
+    }
 
 
 def _found_and_live(conn: Connection, run: int) -> tuple[int, int]:
@@ -209,14 +192,20 @@ def _found_and_live(conn: Connection, run: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def _write(conn: Connection, run: int, key: str, draft: Draft, chunks: Sequence[PlannedChunk]) -> None:
-    fields = _fields(draft)
-    pieces = [_piece(chunk) for chunk in chunks]
-    content_hash = _content_hash(fields, pieces)
-    evidence = Jsonb([{k: clean(v) if isinstance(v, str) else v for k, v in asdict(e).items()} for e in _all(draft)])
-    conn.execute(_INSERT_ENTRY, {**fields, "run": run, "key": key, "evidence": evidence, "content_hash": content_hash})
+def _write(conn: Connection, run: int, found: Match, entry: Merged, chunker: Chunker) -> None:
+    fields = _fields(entry.draft)
+    variants = [_variant(statement.draft) for statement in entry.variants]
+    cut: list[tuple[str | None, Sequence[PlannedChunk]]] = [(None, chunker(entry.draft, entry.observed_at))]
+    cut += [(s.draft.language, chunker(replace(s.draft, kind=entry.draft.kind), s.observed_at)) for s in entry.variants]
+    pieces = [(language, _piece(chunk)) for language, chunks in cut for chunk in chunks]
+    names = {"run": run, "key": found.key, "entry": found.entry}
+    proof = {"evidence": _evidence(entry.draft), "content_hash": _content_hash(fields, pieces, variants)}
+    conn.execute(_INSERT_ENTRY, {**fields, **names, **proof})
     with conn.cursor() as cursor:
-        cursor.executemany(_INSERT_CHUNK, [(run, key, n, *piece) for n, piece in enumerate(pieces)])
+        cursor.executemany(_INSERT_VARIANT, [{**variant, **names} for variant in variants])
+        cursor.executemany(_INSERT_CHUNK, [(run, found.key, n, said, *piece) for n, (said, piece) in enumerate(pieces)])
+        cursor.executemany(_INSERT_DRAFT, [(run, *node.place, found.key, MARKING_RECIPE) for node in found.group.nodes])
+        cursor.executemany(_INSERT_JOINED, [(run, joined, found.key) for joined in found.joined])
 
 
 def _fields(draft: Draft) -> dict[str, Any]:
@@ -252,14 +241,24 @@ def _piece(chunk: PlannedChunk) -> tuple[str, str, int | None, bytes, str, Multi
     )
 
 
-def _content_hash(fields: dict[str, Any], pieces: Sequence[tuple[Any, ...]]) -> bytes:
+def _variant(draft: Draft) -> dict[str, Any]:
+    fields = _fields(draft)
+    return {name: fields[name] for name in ("language", "url", "title", "description", "image_url", "terms")}
+
+
+def _content_hash(
+    fields: dict[str, Any], pieces: Sequence[tuple[str | None, tuple[Any, ...]]], variants: Sequence[dict[str, Any]]
+) -> bytes:
     """Hash of what is published of an entry; where it was found and by which rule may change without a new version."""
-    said = json.dumps([fields, pieces], default=str, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(said.encode()).digest()
+    parts: list[object] = [fields, [piece for language, piece in pieces if language is None]]
+    if variants:
+        parts += [variants, [said for said in pieces if said[0] is not None]]
+    return hashlib.sha256(json.dumps(parts, default=str, ensure_ascii=False, sort_keys=True).encode()).digest()
 
 
-def _all(draft: Draft) -> list[Evidence]:
-    return list(dict.fromkeys((*draft.evidence, *draft.window.evidence)))
+def _evidence(draft: Draft) -> Jsonb:
+    found = dict.fromkeys((*draft.evidence, *draft.window.evidence))
+    return Jsonb([{k: clean(v) if isinstance(v, str) else v for k, v in asdict(e).items()} for e in found])
 
 
 def _multirange(window: Window) -> Multirange[datetime]:

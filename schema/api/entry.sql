@@ -1,4 +1,4 @@
-create or replace function kb.entry(entry_id bigint) returns setof kb_store.whole_entry
+create or replace function kb.entry(entry_id bigint, language text default null) returns setof kb_store.whole_entry
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -8,26 +8,34 @@ declare
     allowed constant int[] := kb_store.visible_sources();
 begin
     return query
-    select e.entry_id, e.kind, s.name, v.url, v.title, v.description, t.text, v.language, v.category, v.price, v.currency,
-        v.price_before, v.discount_percent, v.code, v.image_url, v.terms, lower(w.range), upper(w.range), v.validity,
-        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls
+    select e.entry_id, e.kind, s.name, n.url, n.title, n.description, t.text, n.language, v.category, v.price, v.currency,
+        v.price_before, v.discount_percent, v.code, n.image_url, n.terms, lower(w.range), upper(w.range), v.validity,
+        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers
     from kb_store.served_entry e
     join kb_store.version v using (version_id)
+    cross join lateral kb_store.text_of(v.version_id, entry.language) n
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(e.valid, at) as range) w
     cross join lateral (
         select string_agg(c.body, e'\n\n' order by c.ordinal) as text
         from kb_store.served_chunk l
         join kb_store.chunk c using (chunk_id)
-        where l.entry_id = e.entry_id and (l.valid is null or l.valid @> at)
+        where l.entry_id = e.entry_id and l.language = n.language and (l.valid is null or l.valid @> at)
     ) t
     cross join lateral (
         -- every page that says so now, whatever page was read first
-        select coalesce(array_agg(distinct p.url order by p.url), '{}') as urls
-        from kb_store.entry n
-        join kb_store.draft d using (key)
-        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = n.source_id
-        where n.entry_id = e.entry_id and p.url <> v.url
+        select coalesce(array_agg(distinct p.url order by p.url) filter (where p.url <> n.url), '{}') as urls,
+            coalesce(
+                jsonb_agg(
+                    distinct jsonb_build_object(
+                        'url', p.url, 'language', d.content ->> 'language', 'verified_at', p.last_verified
+                    )
+                ),
+                '[]'
+            ) as carriers
+        from kb_store.draft d
+        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
+        where d.entry_id = e.entry_id
     ) o
     where e.entry_id = entry.entry_id
         and e.source_id = any (allowed)
@@ -35,4 +43,6 @@ begin
 end
 $$;
 
-comment on function kb.entry is 'One entry whole, if it is live at this instant: its text, evidence and the other pages that carry it.';
+comment on function kb.entry is
+    'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its'
+    ' languages, and the pages that carry it (carriers: url, language, verified_at).';

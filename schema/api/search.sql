@@ -18,8 +18,9 @@ declare
 begin
     perform kb_store.check_limits(search.query, search.max_results, 100);
     return query
-    select e.entry_id, c.chunk_id, e.kind, s.name, v.url, v.title, c.heading, c.body, v.language, v.category, v.price,
-        v.currency, lower(w.range), upper(w.range), case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
+    select e.entry_id, c.chunk_id, e.kind, s.name, coalesce(n.url, v.url), coalesce(n.title, v.title), c.heading, c.body,
+        coalesce(c.language, v.language), v.category, v.price, v.currency, lower(w.range), upper(w.range),
+        case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
         max(h.score) over () >= kb_store.answerable_from(),
         search.query_embedding is null
@@ -30,6 +31,7 @@ begin
     join kb_store.chunk c using (chunk_id)
     join kb_store.served_entry e using (version_id)
     join kb_store.version v using (version_id)
+    left join kb_store.version_variant n on n.version_id = v.version_id and n.language = c.language
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), at) as range) w
     where search.min_score is null or h.score >= search.min_score
@@ -38,4 +40,5 @@ end
 $$;
 
 comment on function kb.search is
-    'What is true now and answers the query, best first. Without an embedding the words alone decide (degraded).';
+    'What is true now and answers the query, best first, each entry once, in the language asked for or that of its best'
+    ' text. Without an embedding the words alone decide (degraded).';

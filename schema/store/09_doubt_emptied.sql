@@ -15,8 +15,7 @@ as $$
         lateral (
             select count(*) as offers
             from kb_store.draft o
-            join kb_store.entry e on e.source_id = p.source_id and e.key = o.key and e.kind = 'offer'
-            join kb_store.served_entry v using (entry_id)
+            join kb_store.served_entry v on v.entry_id = o.entry_id and v.kind = 'offer'
             where o.reading_id = p.reading_id and o.content ->> 'kind' = 'offer'
         ) before
     where a.run_id = of_run and a.outcome in ('ok', 'not_modified')

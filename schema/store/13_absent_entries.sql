@@ -5,11 +5,20 @@ set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the reason stands in publish
 as $$
     with given as materialized (
-        select distinct d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)
+        -- what some page carries, by what this run found or by what holds on
+        select p.entry_id
+        from kb_store.plan_entry p
+        where p.run_id = of_run and p.entry_id is not null
+        union
+        select d.entry_id
+        from kb_store.effective_readings(of_run) e
+        join kb_store.draft d using (reading_id)
+        left join kb_store.plan_draft n on n.run_id = of_run and n.reading_id = d.reading_id and n.ordinal = d.ordinal
+        where n.key is null and d.entry_id is not null
     ),
     carried as materialized (
         -- by how many pages until now, and how many of these are proven over
-        select d.key, count(*) as pages,
+        select d.entry_id, count(*) as pages,
             count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
         from kb_store.run r
@@ -17,16 +26,20 @@ as $$
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
         where r.run_id = of_run
-        group by d.key
+        group by d.entry_id
     )
     select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-    left join carried c on c.key = e.key
+    left join carried c on c.entry_id = e.entry_id
     where r.run_id = of_run
-        and not exists (select from given where given.key = e.key)
-        and not exists (select from kb_store.plan_entry p where p.run_id = of_run and p.entry_id = e.entry_id)
+        and not exists (select from given where given.entry_id = e.entry_id)
+        -- what was found to be part of another is not lost
+        and not exists (
+            select from kb_store.plan_removal x
+            where x.run_id = of_run and x.entry_id = e.entry_id and x.reason = 'joined'
+        )
 $$;
 
 comment on function kb_store.absent_entries is

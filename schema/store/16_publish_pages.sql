@@ -17,6 +17,7 @@ as $$
         body_sha256 = a.body_sha256,
         links = coalesce(a.links, p.links),
         linked = a.linked,
+        moved_to = null,
         reading_id = a.reading_id
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'ok'
@@ -31,6 +32,7 @@ as $$
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,
+        moved_to = case when r.kind = 'reindex' then p.moved_to end,
         reading_id = coalesce(a.reading_id, p.reading_id)
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'not_modified'
@@ -39,6 +41,7 @@ as $$
     -- proven gone: nothing of it is kept for the next look, so that it is fetched whole if it comes back
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at),
+        moved_to = case when a.outcome = 'moved' then a.final_url end,
         etag = null, last_modified = null, body_sha256 = null, observed_at = null, links = null, reading_id = null
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id
@@ -47,8 +50,7 @@ as $$
         -- unless a person is to say whether what it gave goes: until then it is looked for, and judged, again
         and not exists (
             select from kb_store.draft d
-            join kb_store.entry e on e.source_id = p.source_id and e.key = d.key
-            join kb_store.plan_removal x on x.run_id = of_run and x.entry_id = e.entry_id and x.held
+            join kb_store.plan_removal x on x.run_id = of_run and x.entry_id = d.entry_id and x.held
             where d.reading_id = p.reading_id
         );
 

@@ -11,10 +11,11 @@ begin
     delete from kb_store.served_entry where entry_id = any (which);
 
     insert into kb_store.served_entry (
-        entry_id, version_id, source_id, kind, language, category, price, valid, ttl, verified_at, told_until
+        entry_id, version_id, source_id, kind, languages, category, price, valid, ttl, verified_at, told_until
     )
-    select e.entry_id, v.version_id, e.source_id, e.kind, v.language, v.category, v.price, v.valid, t.ttl, s.verified_at,
-        at
+    select e.entry_id, v.version_id, e.source_id, e.kind,
+        v.language || array(select n.language from kb_store.version_variant n where n.version_id = v.version_id order by 1),
+        v.category, v.price, v.valid, t.ttl, s.verified_at, at
     from kb_store.entry e
     join kb_store.source src using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
@@ -29,12 +30,12 @@ begin
         select coalesce(max(p.last_verified), lower(v.recorded)) as verified_at
         from kb_store.draft d
         join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
-        where d.key = e.key
+        where d.entry_id = e.entry_id
     ) s
     where e.entry_id = any (which) and not isempty(v.valid) and (upper_inf(v.valid) or upper(v.valid) > at);
 
-    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid)
-    select c.chunk_id, s.entry_id, c.passage_id, c.valid
+    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
+    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])
     from kb_store.served_entry s
     join kb_store.chunk c using (version_id)
     where s.entry_id = any (which) and (c.valid is null or upper_inf(c.valid) or upper(c.valid) > at);

@@ -9,8 +9,7 @@ as $$
         join kb_store.attempt a using (run_id)
         join kb_store.page p on p.source_id = r.source_id and p.url = a.url and p.last_verified = a.fetched_at
         join kb_store.draft d on d.reading_id = p.reading_id
-        join kb_store.entry e on e.source_id = r.source_id and e.key = d.key
-        join kb_store.served_entry s on s.entry_id = e.entry_id
+        join kb_store.served_entry s on s.entry_id = d.entry_id
         where r.run_id = of_run
         group by s.entry_id
     ),

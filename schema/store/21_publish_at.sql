@@ -13,6 +13,7 @@ begin
     -- what the clock did until now belongs to what was known until now
     perform kb_store.sweep(at, r.source_id) from kb_store.run r where r.run_id = of_run;
     perform kb_store.publish_versions(of_run, at);
+    perform kb_store.publish_identities(of_run);
     perform kb_store.publish_removals(of_run, at);
     perform kb_store.publish_pages(of_run);
 

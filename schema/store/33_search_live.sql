@@ -35,14 +35,15 @@ begin
     end if;
     return query
     with live as materialized (
-        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or e.language = any (covered || array['und'])) as has_vote
+        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or c.language = any (covered || array['und'])) as has_vote
         from kb_store.served_entry e
         join kb_store.served_chunk c on c.entry_id = e.entry_id
         where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)
             and e.source_id = any (allowed)
             and (category is null or e.category && category)
-            and (language is null or e.language = language)
+            -- of an entry in several languages only what it says in the one asked for
+            and (language is null or c.language = language)
             and (source is null or e.source_id in (select s.source_id from kb_store.source s where s.name = any (source)))
             and (kind is null or e.kind = any (kind))
     ),

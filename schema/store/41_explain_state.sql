@@ -10,7 +10,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select e.entry_id, e.kind, s.name, s.zone, s.freshness, e.absent_runs, e.absent_since,
         v.version_id, v.recorded, v.run_id, v.closed_by, v.closed_reason, v.valid,
-        v.validity, v.url, array[v.language], v.category, q.quotes, t.ttl, t.verified_at,
+        v.validity, v.url, v.language || array(
+            select n.language from kb_store.version_variant n where n.version_id = v.version_id order by 1
+        ), v.category, q.quotes, t.ttl, t.verified_at,
         -- the range that holds or comes next, else the last
         coalesce(
             kb_store.range_at(v.valid, explain_state.at),
@@ -32,7 +34,7 @@ as $$
             end) as ttl
         from kb_store.draft d
         join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
-        where d.key = e.key
+        where d.entry_id = e.entry_id
     ) t
     cross join lateral (
         -- the words a date was read from, and no others: an offer that is over must not be quoted by its explanation

@@ -7,21 +7,21 @@ as $$
     -- offers that one of the last readings of a page gave, that are not over by their own end, and that no page gives
     -- now; what was withdrawn for that counts for a week
     with believed as materialized (
-        select distinct on (e.entry_id) e.source_id, e.key, v.valid, v.recorded, v.closed_reason
+        select distinct on (e.entry_id) e.source_id, e.entry_id, v.valid, v.recorded, v.closed_reason
         from kb_store.entry e
         join kb_store.version v using (entry_id)
         where e.kind = 'offer'
         order by e.entry_id, v.version_id desc
     ),
     missed as materialized (
-        select b.source_id, b.key
+        select b.source_id, b.entry_id
         from believed b
         where not isempty(b.valid) and (upper_inf(b.valid) or upper(b.valid) > at)
             and (upper_inf(b.recorded) or (b.closed_reason = 'absent' and upper(b.recorded) > at - interval '168 hours'))
             and not exists (
                 select from kb_store.draft d
                 join kb_store.page p on p.reading_id = d.reading_id
-                where d.key = b.key and p.source_id = b.source_id
+                where d.entry_id = b.entry_id and p.source_id = b.source_id
             )
     ),
     lately as (
@@ -30,11 +30,11 @@ as $$
         where r.outcome = 'ok' and exists (select from missed)
     ),
     loss as (
-        select p.page_id, count(distinct m.key) as missing
+        select p.page_id, count(distinct m.entry_id) as missing
         from lately l
         join kb_store.page p on p.page_id = l.page_id and p.reading_id <> l.reading_id
         join kb_store.draft d on d.reading_id = l.reading_id
-        join missed m on m.key = d.key and m.source_id = p.source_id
+        join missed m on m.entry_id = d.entry_id and m.source_id = p.source_id
         where l.age <= 5
         group by p.page_id
     )

@@ -34,7 +34,7 @@ as $$
                 join kb_store.reading r on r.reading_id = d.reading_id
                 cross join lateral jsonb_array_elements(r.findings) x
                 join lateral jsonb_array_elements(v.evidence) y on y ->> 'text' = x ->> 'quote'
-                where d.key = e.key and p.source_id = e.source_id
+                where d.entry_id = e.entry_id and p.source_id = e.source_id
             )
         union all
         select s.source_id, 'no-end', v.url, s.entry_id,

@@ -13,7 +13,7 @@ from tests.flows.commands.garage import HASHED, NAMED, TITLES, serve_garage
 from tests.flows.commands.test_adding import bilingual, soon
 from tests.flows.conftest import Run
 
-_NAMES = ("title", "price", "price_before", "currency", "valid_from", "valid_until", "validity", "url", "category")
+_NAMES = ("title", "price", "price_before", "currency", "valid_from", "valid_until", "validity", "url")
 
 
 @pytest.fixture
@@ -30,7 +30,11 @@ def _added_and_synced(run: Run, address: str) -> tuple[list[dict[str, object]], 
     synced = run("sync", added.document["source"], "--json")
     assert synced.code == 0, synced.err
     assert synced.document["runs"][0]["state"] == "published"
-    served = run("offers", "--json").document["offers"]
+    # one offer in two languages is one entry: each language is asked for
+    asked = [run("offers", "--language", language, "--json").document["offers"] for language in ("en", "ar")]
+    served = [offer for offers in asked for offer in offers]
+    categories = {offer["url"]: set(offer["category"]) for offer in served}
+    assert all(set(offer["category"]) <= categories[offer["url"]] for offer in added.document["offers"])
     return _plain(added.document["offers"]), _plain(served), added.document["toml"]
 
 

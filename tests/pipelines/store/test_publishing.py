@@ -343,7 +343,7 @@ def test_statements_merge_the_same_whatever_their_order() -> None:
     both = [Statement(card, LIST, now), Statement(own, A, now)]
     assert merge(both) == merge(both[::-1])
     merged = merge(both).draft
-    assert (merged.kind, merged.window.validity, merged.price) == ("offer", "open", 99)
+    assert (merged.kind, merged.window.validity, merged.price) == ("offer", "open", Decimal(99))
     assert merged.blocks == own.blocks
 
 

@@ -13,6 +13,7 @@ from pipelines.offers.cardlooks import Look, Region, heading_level, is_editorial
 
 __all__ = ["Chosen", "choose", "choose_alone"]
 
+_MOST_GROUPS = 200  # a page has some twenty; a hostile one as many as it likes
 _BODY = frozenset({"html", "body", "main"})
 _MOST_WORDS = 150  # of a card on a page that does not speak of offers
 _MOST_WORDS_IN_OFFERS = 500
@@ -70,7 +71,7 @@ def _smallest(title: HtmlElement, place: Place, closed: set[HtmlElement]) -> Cho
         look = look_at((part,))
         if look.headings > _MOST_HEADINGS:
             return None
-        heading = place.sections([(part,)], heading_level(title) or 7)[0][0]
+        heading = place.heading_over(part, heading_level(title) or 7)
         context = context_of([(part,)], [look], heading, place)
         if not (context.others or context.news) and _is_card(look, context) and _stands_alone(look, context):
             return Chosen(((part,),), (look,), (context,))
@@ -81,7 +82,8 @@ def _judged(groups: Sequence[tuple[Region, ...]], place: Place) -> Iterator[Chos
     """The groups that hold offers; the parts of whole cards, one of each, are not looked at: no part is more than all."""
     looks: dict[Region, Look] = {}
     whole: list[set[HtmlElement]] = []
-    for group in sorted(groups, key=lambda group: sum(1 for _ in group[0][0].iterancestors())):
+    largest = sorted(groups, key=len, reverse=True)[:_MOST_GROUPS]
+    for group in sorted(largest, key=lambda group: sum(1 for _ in group[0][0].iterancestors())):
         if any(len(group) <= len(cards) and _lie_in(group, cards) for cards in whole):
             continue
         found = _judge(group, looks, place)

@@ -72,27 +72,36 @@ class Place:
 
     order: dict[HtmlElement, int]
     headings: tuple[HtmlElement, ...]
+    texts: dict[int, str]  # of the headings by their place, folded
+    levels: tuple[list[int], ...]  # the places of the headings of each level, 0 to 6
     title: str  # folded: the page's own title
 
     @classmethod
     def of(cls, body: HtmlElement, title: str) -> Place:
         """The places of all elements of a page."""
         order = {element: at for at, element in enumerate(body.iter())}
-        return cls(order, tuple(element for element in order if heading_level(element)), fold(title).text)
+        headings = tuple(element for element in order if heading_level(element) and text_of(element))
+        texts = {order[heading]: fold(text_of(heading)).text for heading in headings}
+        levels = tuple([order[h] for h in headings if heading_level(h) == level] for level in range(7))
+        return cls(order, headings, texts, levels, fold(title).text)
 
-    def sections(self, group: Sequence[Region], below: int = 7) -> list[tuple[str, list[int]]]:
+    def heading_over(self, part: HtmlElement, level: int) -> str:
+        """The folded text of the nearest heading before a part that stands above `level` (1 to 7)."""
+        before = [heads[at - 1] for heads in self.levels[:level] if (at := bisect(heads, self.order[part]))]
+        return self.texts[max(before)] if before else ""
+
+    def sections(self, group: Sequence[Region]) -> list[tuple[str, list[int]]]:
         """The group's parts by the heading they stand under: its folded text, and which parts, in order.
 
-        Headings within the parts head nothing but them; of the others only those above level `below` count.
+        Headings within the parts head nothing but them.
         """
         inside = {part for region in group for part in region}
-        heads = [h for h in self.headings if h not in inside and inside.isdisjoint(h.iterancestors())]
-        outer = [heading for heading in heads if heading_level(heading) < below and text_of(heading)]
+        outer = [h for h in self.headings if h not in inside and inside.isdisjoint(h.iterancestors())]
         places = [self.order[heading] for heading in outer]
         found: dict[int, list[int]] = {}
         for at, region in enumerate(group):
             found.setdefault(bisect(places, self.order[region[0]]) - 1, []).append(at)
-        return [(fold(text_of(outer[at])).text if at >= 0 else "", parts) for at, parts in found.items()]
+        return [(self.texts[places[at]] if at >= 0 else "", parts) for at, parts in found.items()]
 
 
 def context_of(group: Sequence[Region], looks: Sequence[Look], heading: str, place: Place) -> Context:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from pipelines.offers.cardimages import find_image
-from pipelines.offers.cardlooks import Region, class_words, leads_somewhere
+from pipelines.offers.cardlooks import CODE_ATTRIBUTES, Region, class_words, leads_somewhere
 from pipelines.offers.cardpieces import CardField, Piece, read_pieces, spoken
 from pipelines.offers.cardprices import find_discount, find_prices, is_price
 from pipelines.offers.cardsigns import CALL, CODE_LABEL, LISTING, PLAIN_CALL, TIMELY, says_over
@@ -24,7 +24,6 @@ _TAG_CLASS = re.compile(
 _DATE_CLASS = re.compile(r"(?<![a-z])(?:valid\w*|expir\w*|until|end-?date|deadline|ends|period|duration)(?![a-z])")
 _POSTED = re.compile(r"(?<![a-z])(?:posted|published|updated|entry-date|post-date|byline|author)(?![a-z])")
 _CODE_CLASS = re.compile(r"(?<![a-z])(?:coupon|voucher|promo|discount)?-?code(?![a-z])")
-_CODE_ATTRIBUTES = ("data-clipboard-text", "data-coupon-code", "data-coupon", "data-code", "data-promo-code")
 _END_ATTRIBUTE = re.compile(
     r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until|valid-?(?:until|to|through)|final-?date)"
 )
@@ -227,7 +226,7 @@ def _is_posted(piece: Piece) -> bool:
 
 def _code(region: Region, pieces: Sequence[Piece]) -> CardField | None:
     for element in (inner for part in region for inner in part.iter()):
-        for name in _CODE_ATTRIBUTES:
+        for name in CODE_ATTRIBUTES:
             if _CODE.fullmatch((element.get(name) or "").strip()):
                 return CardField((element.get(name) or "").strip(), element, name)
     for at, piece in enumerate(pieces):

@@ -6,7 +6,8 @@ A look is cheap and is taken at every part that may be a card; the fields are re
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -44,6 +45,10 @@ _NOWHERE = re.compile(r"^(?:#|javascript:|mailto:|tel:|sms:|whatsapp:|data:)", r
 _ELSEWHERE = re.compile(
     r"//(?:www\.)?(?:facebook|twitter|x|instagram|linkedin|pinterest|t\.me|wa\.me|api\.whatsapp|youtube|snapchat|tiktok)\b|[/.]maps?[./]|/maps\b"
 )
+CODE_ATTRIBUTES = ("data-clipboard-text", "data-coupon-code", "data-coupon", "data-code", "data-promo-code")
+_CONTROLS = frozenset({"label", "select", "input", "option", "textarea"})
+_BOLD = frozenset({"strong", "b", "dt", "th"})
+_MOST_ELEMENTS = 600  # likewise
 _MOST_TEXT = 4_000  # characters; more is no card but a part of the page
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _WORDS_OF_IMAGES = frozenset(
@@ -71,6 +76,7 @@ class Look:
     coded: bool
     bold: bool
     controls: int  # of a form
+    sized: bool  # it is no larger than a card may be
     words: int  # its text and the names of its images and links, without "icon" and its like
 
     @property
@@ -88,11 +94,6 @@ class Look:
         """How complete a card it would be; two is what any list item has."""
         shown = (bool(self.headings), bool(self.links), self.images > 0, self.prose >= _SHORTEST_PROSE, self.call)
         return sum(shown) + self.strong + (self.priced or self.offering)
-
-    @property
-    def sized(self) -> bool:
-        """Whether it is no larger than a card may be."""
-        return len(self.text) <= _MOST_TEXT
 
 
 def class_words(element: HtmlElement) -> str:
@@ -132,45 +133,76 @@ def column_of(cell: HtmlElement) -> str:
     return next((name for name, pattern in _COLUMNS if pattern.search(words)), words)
 
 
+@dataclass
+class _Gathered:
+    """What a look has come across so far."""
+
+    texts: list[str] = field(default_factory=list)
+    unwritten: list[str] = field(default_factory=list)  # titles of links, texts of images, columns of cells
+    links: dict[str, None] = field(default_factory=dict)
+    head: str = ""
+    headings: int = 0
+    images: int = 0
+    controls: int = 0
+    call: bool = False
+    bold: bool = False
+    coded: bool = False
+
+
 def look_at(region: Region) -> Look:
     """A look at a region of the visible tree."""
-    texts: list[str] = []
-    extra: list[str] = []
-    links: dict[str, None] = {}
-    headings = images = 0
-    head = ""
-    call = bold = False
-    controls = 0
-    for element in (inner for part in region for inner in part.iter()):
-        tag = element.tag
-        if tag == "td" and (column := column_of(element)):
-            extra.append(f"{column.replace('-', ' ')} {text_of(element)}")
-        texts.extend(filter(None, (element.text, element.tail if element not in region else None)))
-        if tag == "a" or tag == "button":
-            words = fold(text_of(element)).text
-            call = call or tag == "button" or bool(PLAIN_CALL.fullmatch(words) or CALL.search(words))
-            extra.append(element.get("title") or "")
-            if not LISTING.fullmatch(words):
-                _add_link(links, element)
-        elif tag in ("label", "select", "input", "option", "textarea"):
-            controls += 1
-        elif tag in ("strong", "b", "dt", "th"):
-            bold = True
-        elif tag == "img":
-            images += 1
-            extra.append(element.get("alt") or "")
-        elif tag in HEADINGS or (element.get("class") and names_title(element)):
-            headings += 1
-            head = head or fold(text_of(element)).text
+    seen = _Gathered()
+    elements = list(islice((inner for part in region for inner in part.iter()), _MOST_ELEMENTS + 1))
+    for element in elements:
+        seen.texts.extend(filter(None, (element.text, element.tail if element not in region else None)))
+        _gather(element, seen)
     for around in region[0].iterancestors("a"):
-        _add_link(links, around)
-    text = fold_spaces(" ".join(texts))
-    plain = fold(f"{text} {' '.join(filter(None, extra))}"[:_MOST_TEXT]).text
+        _add_link(seen.links, around)
+    return _look(seen, len(elements) <= _MOST_ELEMENTS)
+
+
+def _gather(element: HtmlElement, seen: _Gathered) -> None:
+    tag = element.tag
+    seen.coded = seen.coded or any(name in element.attrib for name in CODE_ATTRIBUTES)
+    if tag in {"a", "button"}:
+        _gather_link(element, seen)
+    elif tag == "img":
+        seen.images += 1
+        seen.unwritten.append(element.get("alt") or "")
+    elif tag == "td":
+        seen.unwritten.append(_with_column(element))
+    elif tag in _CONTROLS:
+        seen.controls += 1
+    elif tag in _BOLD:
+        seen.bold = True
+    elif tag in HEADINGS or (element.get("class") and names_title(element)):
+        seen.headings += 1
+        seen.head = seen.head or fold(text_of(element)).text
+
+
+def _gather_link(element: HtmlElement, seen: _Gathered) -> None:
+    words = fold(text_of(element)).text
+    seen.call = seen.call or element.tag == "button" or bool(PLAIN_CALL.fullmatch(words) or CALL.search(words))
+    seen.unwritten.append(element.get("title") or "")
+    if not LISTING.fullmatch(words):
+        _add_link(seen.links, element)
+
+
+def _with_column(cell: HtmlElement) -> str:
+    column = column_of(cell)
+    return f"{column.replace('-', ' ')} {text_of(cell)}" if column else ""
+
+
+def _look(seen: _Gathered, whole: bool) -> Look:
+    text = fold_spaces(" ".join(seen.texts))
+    plain = fold(f"{text} {' '.join(filter(None, seen.unwritten))}"[:_MOST_TEXT]).text
     return Look(
-        text, plain, head, headings, tuple(links), images, call, _longest(texts),
+        text=text, plain=plain, head=seen.head, headings=seen.headings, links=tuple(seen.links), images=seen.images,
+        call=seen.call, prose=max((len(part.split()) for part in seen.texts), default=0),
         priced=bool(MONEY.search(plain)), saving=bool(SAVING.search(plain)), timely=bool(TIMELY.search(plain)),
-        offering=bool(OFFERING.search(plain)), coded=_is_coded(region), bold=bold, controls=controls,
+        offering=bool(OFFERING.search(plain)), coded=seen.coded, bold=seen.bold, controls=seen.controls,
         words=len({word for word in _WORD.findall(plain) if word not in _WORDS_OF_IMAGES}),
+        sized=whole and len(text) <= _MOST_TEXT,
     )  # fmt: skip
 
 
@@ -183,17 +215,6 @@ def leads_somewhere(link: HtmlElement) -> bool:
 def _add_link(links: dict[str, None], link: HtmlElement) -> None:
     if leads_somewhere(link):
         links[(link.get("href") or "").strip()] = None
-
-
-def _longest(texts: list[str]) -> int:
-    return max((len(text.split()) for text in texts), default=0)
-
-
-def _is_coded(region: Region) -> bool:
-    return any(
-        part.xpath("boolean(descendant-or-self::*[@data-clipboard-text or @data-code or @data-coupon])")
-        for part in region
-    )
 
 
 def is_editorial(title: str) -> bool:

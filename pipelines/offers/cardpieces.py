@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -36,6 +37,7 @@ _INLINE = frozenset(
 )
 _STRUCK = frozenset({"del", "s", "strike"})
 _STRUCK_STYLE = re.compile(r"line-through")
+_AROUND = 8  # elements around a text that may be its heading or strike it out
 _SHORT = 60  # characters of a text in several parts that is read as one: «SAR» «99»
 
 
@@ -91,7 +93,7 @@ def _is_short(element: HtmlElement) -> bool:
 
 def _piece(element: HtmlElement, inside: set[HtmlElement]) -> Piece:
     text = text_of(element)
-    line = [element, *(around for around in element.iterancestors() if around in inside)]
+    line = [element, *(around for around in islice(element.iterancestors(), _AROUND) if around in inside)]
     return Piece(
         element=element,
         text=text,

@@ -18,7 +18,9 @@ CURRENCY = (
     r"|ر\.?\s?س\.?|(?:ريالا?|درهما?|دينارا?|جنيها?)(?: (?:سعودي|اماراتي|قطري|عماني|كويتي|بحريني|اردني|مصري|يمني)ا?)?|د\.?ا|د\.?ك|د\.?ب|ج\.?م|ر\.?ق|ر\.?ع)"
 )
 AMOUNT = r"\d[\d,٬]*(?:[.٫]\d+)?"
-MONEY = re.compile(rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn|mln|million|bn|billion|trillion|مليون|ملايين|مليار)(?!\w))|(?<!\w)p\d[\d,]*(?!\w)")
+MONEY = re.compile(
+    rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn|mln|million|bn|billion|trillion|مليون|ملايين|مليار)(?!\w))|(?<!\w)p\d[\d,]*(?!\w)"
+)
 
 _PERCENT = r"\d\s?[%٪]|[%٪]\s?\d"
 _SAVED = r"off|discounts?|sav(?:e|ings?)|less|cash\s?back|rebate|instal?lments?|interest|bonus|back|خصم|تخفيض|وفر|توفير|كاش|استرداد|تقسيط"

@@ -21,6 +21,7 @@ from pipelines.urls import origin_of
 __all__ = ["offer_keys"]
 
 _LONGEST_SLUG = 80
+_MOST_COMPARED = 50  # offers of one title that a further one is compared with; beyond, only what is wholly equal is one
 
 
 def offer_keys(candidates: Sequence[Candidate], page_url: str) -> list[str]:
@@ -61,21 +62,28 @@ def _sharing(candidates: Iterable[Candidate], name: Callable[[Candidate], str]) 
 def _apart(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
     """The candidates by offer: two of one title are one unless a fact that both state differs."""
     offers: dict[str, list[list[Candidate]]] = defaultdict(list)
+    exact: dict[tuple[object, ...], list[Candidate]] = {}
     for candidate in candidates:
         known = offers[candidate.title.casefold()]
-        same = next((offer for offer in known if not _differ(candidate, offer[0])), None)
+        facts = (candidate.title.casefold(), *_facts(candidate))
+        same = exact.get(facts)
+        same = same or next((offer for offer in known[:_MOST_COMPARED] if not _differ(candidate, offer[0])), None)
         if same is None:
-            known.append([candidate])
-        else:
-            same.append(candidate)
+            same = []
+            known.append(same)
+        same.append(candidate)
+        exact.setdefault(facts, same)
     return [offer for known in offers.values() for offer in known]
 
 
 def _differ(one: Candidate, other: Candidate) -> bool:
     if not (one.guessed and other.guessed):  # what is declared or selected under one title and address is one offer
         return False
-    names = ("url", "price", "code", "validity", "description")
-    return any((a := getattr(one, name)) and (b := getattr(other, name)) and a != b for name in names)
+    return any(a and b and a != b for a, b in zip(_facts(one), _facts(other), strict=True))
+
+
+def _facts(candidate: Candidate) -> tuple[object, ...]:
+    return (candidate.url, candidate.price, candidate.code, candidate.validity, candidate.description)
 
 
 def _marks_of(candidates: Sequence[Candidate]) -> list[str]:

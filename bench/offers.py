@@ -128,7 +128,7 @@ def _products(folder: Path) -> None:
 
 
 def _main_offer(page: Page) -> dict[str, str | None]:
-    """What reading the page whole says of the product whose page it is: its own offer's, else the first priced one's."""
+    """What reading the page whole says of the product whose page it is: of its own offer, else of the likest."""
     reading = read_page(page, documents=None)
     if reading.outcome != "ok":
         print("  unread:", page.url[:80], reading.message[:100])
@@ -201,7 +201,7 @@ def _expected(folder: Path) -> dict[str, list[dict[str, Any]]]:
     if (folder / "expected.json").is_file():
         return {"page.html": json.loads((folder / "expected.json").read_text())}
     rows = [json.loads(line) for line in (folder / "expected_offers.jsonl").read_text().splitlines()]
-    return {name: [row for row in rows if row["page"] == name] for name in {row["page"] for row in rows}}
+    return {name: [row for row in rows if row["page"] == name] for name in sorted({row["page"] for row in rows})}
 
 
 def _judge_offers(rows: list[dict[str, Any]], drafts: list[Draft]) -> str:
@@ -215,7 +215,7 @@ def _judge_offers(rows: list[dict[str, Any]], drafts: list[Draft]) -> str:
         ),
         end="",
     )
-    facts = {
+    facts: dict[str, list[tuple[Any, Any]]] = {
         "ends": [(row["valid_until"], _last_day(draft)) for row, draft in found if row.get("valid_until")],
         "prices": [(row["price"], draft.price) for row, draft in found if row.get("price")],
         "prices before": [(row["old_price"], draft.price_before) for row, draft in found if row.get("old_price")],

@@ -415,3 +415,26 @@ def test_invariants_hold_after_all_of_it(run: Run, source: Path, site: BadSite) 
     for _ in range(4):
         synced(run)
     assert run("db", "check").code == 0
+
+
+def test_records_are_found_and_read_again_without_the_feed(run: Run, folder: Path) -> None:
+    """Records of JSON Lines stand until their own end, are found by their words, and survive a reindex."""
+    (folder / "sources" / "branches.toml").write_text(
+        'kind = "feed"\n[feed]\npath = "branches.jsonl"\n', encoding="utf-8"
+    )
+    rows = [
+        {"id": 1, "name": "Olaya branch", "text": "Open from 8 to 22, tyre fitting and wheel alignment."},
+        {"id": 2, "name": "فرع العليا", "text": "خدمة سطحة على مدار الساعة لجميع المدن."},
+        {"id": 3, "name": "Pop-up branch", "text": "At the motor show.", "valid_until": day(-1)},
+    ]
+    (folder / "branches.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert run("sync").code == 0
+    for _ in range(2):
+        hits = run("search", "سطحة", "--json").document["hits"]
+        assert [(hit["title"], hit["kind"], hit["validity"]) for hit in hits[:1]] == [
+            ("فرع العليا", "record", "standing")
+        ]
+        titles_found = {hit["title"] for hit in run("search", "branch", "--json").document["hits"]}
+        assert titles_found == {"Olaya branch", "فرع العليا"} or titles_found == {"Olaya branch"}
+        (folder / "branches.jsonl").unlink(missing_ok=True)
+        assert run("reindex").code == 0

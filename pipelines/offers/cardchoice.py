@@ -79,7 +79,7 @@ def _smallest(title: HtmlElement, place: Place, closed: set[HtmlElement]) -> Cho
 
 
 def _judged(groups: Sequence[tuple[Region, ...]], place: Place) -> Iterator[Chosen]:
-    """The groups that hold offers; the parts of whole cards, one of each, are not looked at: no part is more than all."""
+    """The groups that hold offers; parts of whole cards, one of each, are not looked at: no part is more than all."""
     looks: dict[Region, Look] = {}
     whole: list[set[HtmlElement]] = []
     largest = sorted(groups, key=len, reverse=True)[:_MOST_GROUPS]
@@ -192,7 +192,7 @@ def _pattern(look: Look) -> tuple[bool, ...]:
 
 
 def _is_named(look: Look, context: Context) -> bool:
-    """Whether, where offers stand, it can be nothing else: it leads somewhere, shows or tells something, is no filter."""
+    """Whether, where offers stand, it can be nothing else: it leads somewhere, shows or tells, and is no filter."""
     tells = look.images > 0 or look.prose >= _PROSE or look.headings > 0
     return bool(look.links) and tells and look.words >= _FEWEST_WORDS and (look.headings > 0 or not context.filters)
 

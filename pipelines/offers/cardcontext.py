@@ -25,10 +25,13 @@ _HEADS_OFFERS = re.compile(
     r"|(?<!\w)(?:ال)?(?:عرض|عروض|عروضنا|خصومات|تخفيضات|كوبونات|تنزيلات)(?!\w)"
 )
 _HEADS_OTHERS = re.compile(
-    r"\b(?:reviews?|testimonials?|customers? sa(?:y|id)|clients? say|our team|meet the|branch(?:es)?|locations?|find us|near(?:est)? you|faqs?|"
-    r"questions|how (?:it|does|to)|why|categories|brands|partners|related|you (?:may|might) (?:also )?like|also (?:bought|viewed)|"
+    r"\b(?:reviews?|testimonials?|customers? sa(?:y|id)|clients? say|our team|meet the"
+    r"|branch(?:es)?|locations?|find us|near(?:est)? you|faqs?|"
+    r"questions|how (?:it|does|to)|why|categories|brands|partners|related|you (?:may"
+    r"|might) (?:also )?like|also (?:bought|viewed)|"
     r"recently viewed|recommended|contact|careers|jobs|features|benefits|our services|press|awards|gallery)\b"
-    r"|(?<!\w)(?:اراء|تقييمات|قالوا|عملا(?:ء|ؤ)نا|فريق|فروع|فروعنا|مواقعنا|الاسئله|اسئله|كيف|لماذا|تصنيفات|الاقسام|اقسام|شركا|ماركات|"
+    r"|(?<!\w)(?:اراء|تقييمات|قالوا|عملا(?:ء|ؤ)نا|فريق|فروع|فروعنا|مواقعنا|الاسئله|اسئله|كيف"
+    r"|لماذا|تصنيفات|الاقسام|اقسام|شركا|ماركات|"
     r"ذات صله|قد يعجبك|مشابهه|شاهدت|اتصل|وظائف|مميزات|خدماتنا|المعرض)"
 )
 _HEADS_NEWS = re.compile(
@@ -39,7 +42,8 @@ _NEWS_URL = re.compile(
     r"/(?:blogs?|news|articles?|press|stories|magazine|journal|media-cent\w+|tips)(?:/|$)|/\d{4}/\d{1,2}/"
 )
 _FILTERS = re.compile(
-    r"(?<![a-z])(?:categor(?:y|ies)|filters?|facets?|tabs?|sort|pager|pagination|app-store|social|floating\w*|icons?)(?![a-z])"
+    r"(?<![a-z])(?:categor(?:y|ies)|filters?|facets?|tabs?|sort|pager|pagination|app-store"
+    r"|social|floating\w*|icons?)(?![a-z])"
 )
 _PROMO = re.compile(r"(?<![a-z])promos?(?![a-z])")
 _PARTS = re.compile(r"\s[|•·–—:-]+\s|[|•:]")

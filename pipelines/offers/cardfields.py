@@ -25,17 +25,21 @@ _DATE_CLASS = re.compile(r"(?<![a-z])(?:valid\w*|expir\w*|until|end-?date|deadli
 _POSTED = re.compile(r"(?<![a-z])(?:posted|published|updated|entry-date|post-date|byline|author)(?![a-z])")
 _CODE_CLASS = re.compile(r"(?<![a-z])(?:coupon|voucher|promo|discount)?-?code(?![a-z])")
 _END_ATTRIBUTE = re.compile(
-    r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until|valid-?(?:until|to|through)|final-?date)"
+    r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until"
+    r"|valid-?(?:until|to|through)|final-?date)"
 )
 _CODE = re.compile(r"(?=[A-Z0-9-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,23}")
 _OVER_CLASS = re.compile(
-    r"(?:^|\s)(?:is-|offer-|card-|promo-|deal-|status-|--)?(?:expired|ended|sold-?out|out-?of-?stock|outofstock)(?:\s|$|-offer|-card|-deal|-promo)"
+    r"(?:^|\s)(?:is-|offer-|card-|promo-|deal-|status-|--)?(?:expired|ended|sold-?out"
+    r"|out-?of-?stock|outofstock)(?:\s|$|-offer|-card|-deal|-promo)"
 )
 _LABEL = re.compile(
-    r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
+    r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي"
+    r"|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
 )
 _NOISE = re.compile(
-    r"(?:new|hot|sale!?|featured|editor'?s? choice|best ?seller|limited|exclusive|popular|trending|deal|coupon|promo|offer|verified|top|"
+    r"(?:new|hot|sale!?|featured|editor'?s? choice|best ?seller|limited|exclusive|popular"
+    r"|trending|deal|coupon|promo|offer|verified|top|"
     r"جديد|حصري|مميز|الاكثر مبيعا|عرض خاص|عرض|خصم|\W+)\W*"
 )
 _LONGEST_TITLE = 200  # characters
@@ -118,7 +122,7 @@ def _title(region: Region, pieces: Sequence[Piece], alternative: CardField | Non
 def _tells(piece: Piece) -> bool:
     """Whether a text may be a title: no price, badge, date line or button."""
     plain = piece.plain
-    empty = is_price(plain) or _NOISE.fullmatch(plain) or find_discount([piece]) is not None and not piece.heading
+    empty = is_price(plain) or _NOISE.fullmatch(plain) or (find_discount([piece]) is not None and not piece.heading)
     call = PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain) or (piece.tag == "button" and not piece.heading)
     return not (empty or call or piece.struck or says_over(plain) or _is_posted(piece) or _is_dated(piece))
 

@@ -87,19 +87,19 @@ def _is_line(bold: HtmlElement) -> bool:
     parent = bold.getparent()
     if parent is None or (parent.text or "").strip():
         return False
-    if bold.getprevious() is not None and bold.getprevious().tag != "br":
+    before, following = bold.getprevious(), bold.getnext()
+    if before is not None and before.tag != "br":
         return False
-    following = bold.getnext()
     return not (bold.tail or "").strip() and (following is None or following.tag == "br")
 
 
 def _place(element: HtmlElement) -> tuple[str, ...]:
     """Tag and classes of the element and of those around it, up to the first that has classes."""
-    line = [f"{element.tag}.{_shape(element)}"]
+    line = [f"{element.tag!s}.{_shape(element)}"]
     for around in element.iterancestors():
         if line[-1][-1] != "." or around.tag in _BODY:
             break
-        line.append(f"{around.tag}.{_shape(around)}")
+        line.append(f"{around.tag!s}.{_shape(around)}")
     return tuple(line)
 
 
@@ -161,7 +161,7 @@ def _siblings(elements: Iterable[HtmlElement]) -> list[list[HtmlElement]]:
     groups: dict[tuple[str, ...], list[HtmlElement]] = defaultdict(list)
     for parent, children in by_parent.items():
         for shape, alike in _alike(children):
-            place = (f"{parent.tag}.{_shape(parent)}", *_place(parent)) if len(alike) > 1 or shape else ()
+            place = (f"{parent.tag!s}.{_shape(parent)}", *_place(parent)) if len(alike) > 1 or shape else ()
             groups[(shape, *place)].extend(alike)
     return [group for group in groups.values() if len(group) > 1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
@@ -109,7 +109,7 @@ def _piece(element: HtmlElement, inside: set[HtmlElement]) -> Piece:
 
 def _own_classes(element: HtmlElement, line: list[HtmlElement]) -> Iterator[str]:
     yield class_words(element)
-    for inner, around in zip(line, line[1:3], strict=False):
+    for inner, around in pairwise(line):
         if len(around) > 1 or (around.text or "").strip() or inner.tag not in _INLINE:
             return
         yield class_words(around)

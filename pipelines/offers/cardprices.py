@@ -16,27 +16,42 @@ __all__ = ["Prices", "find_discount", "find_prices", "is_price"]
 
 Prices = tuple[tuple[str, Piece] | None, tuple[str, Piece] | None]  # the price and the price before: text and place
 
-_LEAD = r"(?:(?:now|only|just|from|for|at|price|our price|special price|offer price|starting|starts?|after|today|pay|السعر|سعر العرض|بسعر|سعر|الان|فقط|ابتداء|تبدا|يبدا|من|بعد الخصم|ب)\W*)*"
-_TAIL = r"(?:\W*(?:only|now|each|net|/?\s?-?|per \w+|/ ?\w+|a month|monthly|incl\w*\.?(?: (?:of )?vat)?|excl\w*\.?(?: vat)?|vat (?:included|incl)|فقط|شامل\w*(?: (?:ال)?ضريبه(?: القيمه المضافه)?)?|شهريا|للشهر|لل\w+))*"
+_LEAD = (
+    r"(?:(?:now|only|just|from|for|at|price|our price|special price|offer price|starting|starts?"
+    r"|after|today|pay|السعر|سعر العرض|بسعر|سعر|الان|فقط|ابتداء|تبدا|يبدا|من|بعد الخصم|ب)\W*)*"
+)
+_TAIL = (
+    r"(?:\W*(?:only|now|each|net|/?\s?-?|per \w+|/ ?\w+|a month|monthly"
+    r"|incl\w*\.?(?: (?:of )?vat)?|excl\w*\.?(?: vat)?|vat (?:included|incl)|فقط"
+    r"|شامل\w*(?: (?:ال)?ضريبه(?: القيمه المضافه)?)?|شهريا|للشهر|لل\w+))*"
+)
 _ALONE = re.compile(rf"{_LEAD}(?:{CURRENCY}\s?)?{AMOUNT}(?:\s?{CURRENCY})?{_TAIL}\W*")
 _WAS_WORDS = re.compile(
     r"(?<!\w)(?:was|before|instead of|regular(?:ly)?|old|rrp|list price|كان|كانت|بدلا? من|قبل|السابق)(?!\w)"
 )
 _WAS_CLASS = re.compile(
-    r"(?<![a-z])(?:old|was|before|regular|compare|strike\w*|line-through|crossed|original|previous|rrp|list-price|del|prev)(?![a-z])"
+    r"(?<![a-z])(?:old|was|before|regular|compare|strike\w*|line-through|crossed|original"
+    r"|previous|rrp|list-price|del|prev)(?![a-z])"
 )
 _NOW_CLASS = re.compile(r"(?<![a-z])(?:new|now|current|final|special|after|discounted|sale|offer)(?![a-z])")
 _PRICE_CLASS = re.compile(r"(?<![a-z])(?:price|amount|cost|fee)s?(?![a-z])")
 _CUE = re.compile(
-    r"(?<!\w)(?:for only|only|for just|just|for|at|now|from|pay|price:?|بسعر|فقط|السعر:?|الان|ب|مقابل|يبدا من|ابتداء من)\s*$"
+    r"(?<!\w)(?:for only|only|for just|just|for|at|now|from|pay|price:?|بسعر|فقط|السعر:?|الان"
+    r"|ب|مقابل|يبدا من|ابتداء من)\s*$"
 )
 _NO_PRICE_BEFORE = re.compile(
-    r"\b(?:save|spend(?:ing)?|minimum|min\.?|worth|up to|over|above|every|purchases?|off|win|earn|credits?|value[d]?|instead of|was|than)\W*(?:\w+\W+){0,2}$|(?:وفر|بقيمه|عند الشراء|لكل|خصم|هديه|بدلا? من|كان|اكثر من|حتي)\W*(?:\w+\W+){0,1}$"
+    r"\b(?:save|spend(?:ing)?|minimum|min\.?|worth|up to|over|above|every|purchases?|off|win"
+    r"|earn|credits?|value[d]?|instead of|was|than)\W*(?:\w+\W+){0,2}$|(?:وفر|بقيمه"
+    r"|عند الشراء|لكل|خصم|هديه|بدلا? من|كان|اكثر من|حتي)\W*(?:\w+\W+){0,1}$"
 )
 _NO_PRICE_AFTER = re.compile(
-    r"^\W*(?:e?gift|off|discount|cash\s?back|rebate|credits?|vouchers?|savings|minimum|worth|خصم|قسيمه|كاش|استرداد)(?!\w)"
+    r"^\W*(?:e?gift|off|discount|cash\s?back|rebate|credits?|vouchers?|savings|minimum|worth"
+    r"|خصم|قسيمه|كاش|استرداد)(?!\w)"
 )
-_PERCENT_BADGE = re.compile(r"(?:(?:save|up to|off|خصم|وفر|حتي)\W*)*[-–−+]?\s?(\d{1,2}(?:\.\d+)?)\s?[%٪]\s?-?\W*(?:(?:off|discount|sale|خصم|تخفيض)\W*)?")  # fmt: skip
+_PERCENT_BADGE = re.compile(
+    r"(?:(?:save|up to|off|خصم|وفر|حتي)\W*)*[-–−+]?\s?(\d{1,2}(?:\.\d+)?)\s?[%٪]\s?-?\W*(?:(?:off"
+    r"|discount|sale|خصم|تخفيض)\W*)?"
+)
 _LONGEST = 60  # characters of a price with the words around it
 
 

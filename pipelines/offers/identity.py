@@ -87,7 +87,7 @@ def _facts(candidate: Candidate) -> tuple[object, ...]:
 
 
 def _marks_of(candidates: Sequence[Candidate]) -> list[str]:
-    """For each of several candidates of one title the slug of what tells its offer from the others; "" for one offer."""
+    """For each of several candidates of one title the slug of what tells its offer from others; "" for one offer."""
     offers = _apart(candidates)
     marks = _marks([offer[0] for offer in offers])
     known = {id(candidate): mark for offer, mark in zip(offers, marks, strict=True) for candidate in offer}

@@ -10,8 +10,8 @@ from lxml.html import HtmlElement
 from pipelines.offers.cardcontext import is_news_url, is_offer_url
 from pipelines.offers.cardfields import read_fields
 from pipelines.offers.cardlooks import Look, Region, is_editorial, look_at, text_of
-from pipelines.offers.cards import Card
 from pipelines.offers.cardpieces import CardField
+from pipelines.offers.cards import Card
 from pipelines.offers.cardsigns import MONEY, SAVING
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.web.boilerplate import Regions

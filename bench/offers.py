@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bench.offer_pages import measure_pages, measure_speed
 from pipelines.offers.availability import declared_availability, stated_availability
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.structured import StructuredOffer, read_offers
@@ -49,12 +50,14 @@ def main() -> None:
     """Run every measure whose material is there."""
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "shared" / "data"
     for folder, measure in (
-        ("schemaorg", _schemaorg), ("product-pages", _products), ("promo-pages-ph", _promotions),
-        ("kanbkam-sa", _promotions), ("offers-lk", _validity), ("dates", _hijri),
+        ("schemaorg", _schemaorg), ("product-pages", _products), ("promo-pages-ph", measure_pages),
+        ("kanbkam-sa", measure_pages), ("offers-lk", _validity), ("dates", _hijri),
     ):  # fmt: skip
         if (data / folder).is_dir():
             print(f"== {folder}")
             measure(data / folder)
+    print("== speed")
+    measure_speed()
 
 
 def _page(body: bytes, url: str, zone: str) -> Page:
@@ -176,70 +179,6 @@ def _f1(count: Counter[str]) -> float:
     precision = right / max(1, right + count["wrong"] + count["extra"])
     recall = right / max(1, right + count["wrong"] + count["missed"])
     return 2 * precision * recall / max(1e-9, precision + recall)
-
-
-# ---------------------------------------------------------------- pages as they are
-
-
-def _promotions(folder: Path) -> None:
-    expected = _expected(folder)
-    for path in sorted(folder.glob("*.html")):
-        rows = expected.get(path.name, [])
-        origin = "/".join(rows[0]["url"].split("/")[:3]) if rows else "https://www.example.com"
-        page = _page(path.read_bytes(), f"{origin}/{path.name}", "Asia/Manila")
-        started = time.process_time()
-        reading = read_page(page, documents=None)
-        seconds = time.process_time() - started
-        kinds = Counter(draft.kind for draft in reading.drafts)
-        print(f"{path.name:20} {reading.outcome} {dict(kinds)}, {reading.language}, {seconds:.2f} s of processor")
-        if rows:
-            print("  ", _judge_offers(rows, [draft for draft in reading.drafts if draft.kind == "offer"]))
-
-
-def _expected(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """The offers a page is known to hold, by its file."""
-    if (folder / "expected.json").is_file():
-        return {"page.html": json.loads((folder / "expected.json").read_text())}
-    rows = [json.loads(line) for line in (folder / "expected_offers.jsonl").read_text().splitlines()]
-    return {name: [row for row in rows if row["page"] == name] for name in sorted({row["page"] for row in rows})}
-
-
-def _judge_offers(rows: list[dict[str, Any]], drafts: list[Draft]) -> str:
-    """Recall and precision by address and title, and how many of the stated facts are right."""
-    by_url = {draft.url: draft for draft in drafts}
-    pairs = [(row, by_url[row["url"]]) for row in rows if row["url"] in by_url]
-    found = [(row, draft) for row, draft in pairs if _words(row["title"]) == _words(draft.title)]
-    print(
-        "".join(
-            f"   title «{draft.title}», not «{row['title']}»\n" for row, draft in pairs if (row, draft) not in found
-        ),
-        end="",
-    )
-    facts: dict[str, list[tuple[Any, Any]]] = {
-        "ends": [(row["valid_until"], _last_day(draft)) for row, draft in found if row.get("valid_until")],
-        "prices": [(row["price"], draft.price) for row, draft in found if row.get("price")],
-        "prices before": [(row["old_price"], draft.price_before) for row, draft in found if row.get("old_price")],
-        "descriptions": [
-            (_words(row["description"]), _words(draft.description)) for row, draft in found if row.get("description")
-        ],
-    }
-    right = {name: f"{sum(map(_is_equal, pairs))}/{len(pairs)}" for name, pairs in facts.items() if pairs}
-    return f"recall {len(found) / len(rows):.3f}, precision {len(found) / max(1, len(drafts)):.3f}, right: {right}"
-
-
-def _is_equal(pair: tuple[Any, Any]) -> bool:
-    return pair[1] is not None and (
-        pair[0] == pair[1] or (isinstance(pair[1], Decimal) and Decimal(pair[0]) == pair[1])
-    )
-
-
-def _words(text: str) -> str:
-    return " ".join(text.casefold().split())
-
-
-def _last_day(draft: Draft) -> str | None:
-    end = end_of(draft.window)
-    return (end.astimezone(ZoneInfo("Asia/Manila")) - timedelta(seconds=1)).date().isoformat() if end else None
 
 
 # ---------------------------------------------------------------- validity texts

@@ -115,7 +115,7 @@ def _checked_before(price: Piece, others: Sequence[Piece], pieces: Sequence[Piec
 
 
 def _in_sentence(pieces: Sequence[Piece]) -> tuple[str, Piece] | None:
-    """A price within a sentence that says that it is one («for only SAR 99», «بسعر 99 ريال»), or that is the only sum."""
+    """A price within a sentence that says that it is one («only SAR 99», «بسعر 99 ريال»), or that is the only sum."""
     told = [(found, piece) for piece in pieces for found in MONEY.finditer(piece.plain) if _is_told(found, piece)]
     cued = next((pair for pair in told if _CUE.search(_left(pair[0]))), None)
     sums = {found[0] for piece in pieces for found in MONEY.finditer(piece.plain)}

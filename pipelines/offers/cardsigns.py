@@ -22,7 +22,7 @@ CURRENCY = (
 )
 AMOUNT = r"\d[\d,٬]*(?:[.٫]\d+)?"
 MONEY = re.compile(
-    rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn"
+    rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}(?![.,]?\d)|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn"
     rf"|mln|million|bn|billion|trillion|مليون|ملايين|مليار)(?!\w))|(?<!\w)p\d[\d,]*(?!\w)"
 )
 

@@ -1,0 +1,197 @@
+"""Cards of pages that nobody prepared: what is one, what its fields rest on, and that its text is its own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipelines.offers.cards import CardGroup, find_card_groups
+from pipelines.offers.cardsigns import MONEY, SAVING, TIMELY, says_over
+from pipelines.offers.htmlpage import HtmlPage
+from pipelines.reading import read_page
+from pipelines.records import Draft, OfferSelectors, Page, Reading, ReadingRules
+from pipelines.web.decoding import decode_html
+from pipelines.web.html import parse_html, read_html
+from pipelines.windows.datetokens import fold
+
+URL = "https://garage.example/en/offers"
+SEEN = datetime(2026, 6, 10, tzinfo=UTC)
+RULES = ReadingRules("garage", ZoneInfo("Asia/Riyadh"), date_order="DMY")
+CARD = """<div class="deal"><img src="/{n}.jpg" alt=""><h3><a href="/en/offers/{n}">{title}</a></h3>
+<p>{text}</p><b class="price">SAR {price}</b><p>Until {day} July 2026</p></div>"""
+
+
+def card(n: int, title: str = "", text: str = "Fitted while you wait.", price: int = 90) -> str:
+    return CARD.format(n=n, title=title or f"Service number {n}", text=text, price=price, day=n % 28 + 1)
+
+
+def page_of(body: str, rules: ReadingRules = RULES) -> Page:
+    whole = f'<html lang="en"><head><title>Offers</title></head><body><main>{body}</main></body></html>'
+    return Page(URL, whole.encode(), "text/html", SEEN, rules, charset="utf-8")
+
+
+def read(body: str, rules: ReadingRules = RULES) -> Reading:
+    return read_page(page_of(body, rules), documents=None)
+
+
+def offers(body: str, rules: ReadingRules = RULES) -> list[Draft]:
+    return [draft for draft in read(body, rules).drafts if draft.kind == "offer"]
+
+
+def groups(body: str) -> tuple[CardGroup, ...]:
+    page = page_of(body)
+    tree = parse_html(decode_html(page.body, page.charset))
+    return find_card_groups(HtmlPage(page, page.url, tree, read_html(page, tree)))
+
+
+# ---------------------------------------------------------------- fields
+
+
+def test_fields_name_the_element_and_attribute_they_stand_in() -> None:
+    """Each value tells where it was read, so that a selector can be made of it."""
+    (group,) = groups(card(1) + card(2))
+    first = group.cards[0]
+    assert first.element.get("class") == "deal"
+    assert (first.fields["title"].element.tag, first.fields["title"].attribute) == ("a", "")
+    assert (first.fields["url"].value, first.fields["url"].attribute) == ("/en/offers/1", "href")
+    assert (first.fields["image"].value, first.fields["image"].attribute) == ("/1.jpg", "src")
+    assert first.fields["price"].element.get("class") == "price"
+
+
+def test_each_value_keeps_its_evidence() -> None:
+    """An offer's evidence quotes the page and names the rule."""
+    (first, _) = offers(card(1) + card(2))
+    rules = {found.field: (found.rule, found.text) for found in first.evidence}
+    assert rules["title"] == ("card:title", "Service number 1")
+    assert rules["price"] == ("card:price", "SAR 90")
+    assert rules["validity"] == ("card:validity", "Until 2 July 2026")
+
+
+# ---------------------------------------------------------------- text
+
+
+def test_a_cards_text_is_cut_from_the_page() -> None:
+    """The page keeps what no offer says, an offer what its card says."""
+    reading = read("<h1>Our offers</h1><p>All branches honour these.</p>" + card(1) + card(2))
+    page = next(draft for draft in reading.drafts if draft.kind == "page")
+    assert [block.text for block in page.blocks] == ["Our offers", "All branches honour these."]
+    first = next(draft for draft in reading.drafts if draft.kind == "offer")
+    assert "Fitted while you wait." in [block.text for block in first.blocks]
+
+
+def test_cards_without_a_wrapper_are_cut_too() -> None:
+    """Of headings followed by their text each offer has its own, and the page none of it."""
+    flat = "".join(
+        f"<h3>Check {n}</h3><p>SAR {n}0 until {n} July 2026</p><p><a href='/{n}'>More</a></p>" for n in (1, 2, 3)
+    )
+    reading = read(f"<h1>Offers</h1><p>Ask inside.</p>{flat}")
+    texts = [" ".join(block.text for block in draft.blocks) for draft in reading.drafts]
+    assert texts == [*(f"Check {n} SAR {n}0 until {n} July 2026 More" for n in (1, 2, 3)), "Offers Ask inside."]
+
+
+def test_copies_of_a_slide_leave_the_page_with_their_offer() -> None:
+    """What a slider repeats is one offer, and no copy stays in the page's own text."""
+    reading = read("<h1>Offers</h1><p>Ask inside.</p>" + card(1) + card(2) + card(1))
+    assert [draft.title for draft in reading.drafts if draft.kind == "offer"] == [
+        "Service number 1",
+        "Service number 2",
+    ]
+    page = next(draft for draft in reading.drafts if draft.kind == "page")
+    assert "Service number" not in " ".join(block.text for block in page.blocks)
+
+
+# ---------------------------------------------------------------- identity
+
+
+def test_keys_of_one_title_do_not_depend_on_order() -> None:
+    """Offers of one title and one link are told apart by what they say, not by their place."""
+    cards = [
+        f"<div class='d'><h3>Oil change</h3><p>{text}</p><b>SAR {price}</b><a href='/book'>Book now</a></div>"
+        for text, price in (("For small cars only.", 99), ("For large cars only.", 149))
+    ]
+    forth, back = (offers("<h1>Offers</h1>" + "".join(order)) for order in (cards, cards[::-1]))
+    assert len({draft.key for draft in forth}) == 2
+    assert {draft.key: draft.price for draft in forth} == {draft.key: draft.price for draft in back}
+
+
+# ---------------------------------------------------------------- what speaks first
+
+
+def test_declared_offers_are_not_looked_for_again() -> None:
+    """Where a page declares offers, they are its offers."""
+    data = '{"@context":"https://schema.org","@type":"Offer","name":"Declared","price":"5","priceCurrency":"SAR"}'
+    found = offers(f'<script type="application/ld+json">{data}</script>' + card(1) + card(2))
+    assert [draft.title for draft in found] == ["Declared"]
+
+
+def test_selectors_that_match_nothing_are_not_replaced_by_a_guess() -> None:
+    """A source that names its cards means those: a changed page is a finding, not an invitation."""
+    rules = ReadingRules("garage", ZoneInfo("Asia/Riyadh"), selectors=OfferSelectors(item=".gone"))
+    assert offers(card(1) + card(2), rules) == []
+
+
+# ---------------------------------------------------------------- what is none
+
+
+@pytest.mark.parametrize(
+    "style", ["display:none", "visibility:hidden", "position:absolute;left:-9999px", "font-size:0"]
+)
+def test_a_hidden_card_is_none(style: str) -> None:
+    """What no visitor sees is not offered."""
+    hidden = card(3, title="Everything for nothing").replace("<div", f'<div style="{style}"', 1)
+    assert [draft.title for draft in offers(card(1) + card(2) + hidden)] == ["Service number 1", "Service number 2"]
+
+
+@pytest.mark.parametrize("name", ["related-products", "sidebar", "newsletter", "comments"])
+def test_cards_in_boilerplate_are_none(name: str) -> None:
+    """What stands beside the page's subject is not what it offers."""
+    prose = "<p>" + "We have repaired gearboxes for as long as anyone here can remember, and gladly. " * 9 + "</p>"
+    assert offers(f'<h1>Gearboxes</h1>{prose}<div class="{name}">{card(1)}{card(2)}</div>') == []
+
+
+# ---------------------------------------------------------------- words
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("Expired", True), ("Offer ended", True), ("This offer has expired.", True), ("SOLD OUT", True),
+        ("Ended on 3 May 2026", True), ("No longer available", True), ("Promo is over", True), ("منتهي", True),
+        ("انتهى العرض", True), ("العرض منتهي", True), ("نفدت الكمية", True), ("عرض منتهي الصلاحية", True),
+        ("Expires soon", False), ("Ends on 3 May 2026", False), ("Over 20% off", False), ("Closed on Fridays", False),
+        ("Offer ended queues at the desk", False), ("ينتهي العرض قريبًا", False), ("لم ينته العرض بعد", False),
+        ("Until stocks are sold out", False),
+    ],
+)  # fmt: skip
+def test_marks_of_an_offer_that_is_over(text: str, over: bool) -> None:
+    """A short text of its own says that an offer is over; a warning or a condition does not."""
+    assert says_over(fold(text).text) is over
+
+
+@pytest.mark.parametrize(
+    ("text", "saving", "money", "timely"),
+    [
+        ("Up to 50% OFF tyres", True, False, False),
+        ("خصم ٥٠٪ على الزيت حتى ٣٠ يونيو", True, False, True),
+        ("Buy 1, Take 1 FREE pizza", True, False, False),
+        ("اشترِ واحدة واحصل على الثانية مجانًا", True, False, False),
+        ("SAR 189 instead of SAR 249", False, True, False),
+        ("Valid until 31 March 2026", False, False, True),
+        ("1 Jun - 30 Jun 2026", False, False, True),
+        ("من 01/06/2026 إلى 30/06/2026", False, False, True),
+        ("6 days left", False, False, True),
+        ("a $10.1 mln deal for equipment", False, False, False),
+        ("Open daily until late", False, False, False),
+        ("we care for cars", False, False, False),
+    ],
+)
+def test_signs_of_an_offer(text: str, saving: bool, money: bool, timely: bool) -> None:
+    """The words that speak for an offer are known in both languages, and others are not taken for them."""
+    plain = fold(text).text
+    assert (bool(SAVING.search(plain)), bool(MONEY.search(plain)), bool(TIMELY.search(plain))) == (
+        saving,
+        money,
+        timely,
+    )

@@ -81,7 +81,12 @@ class PageSaid:
 
 
 def marks_of(page: PageSaid) -> dict[int, tuple[str, ...]]:
-    """The marks of each draft of a page, by its ordinal; sorted."""
+    """The marks of each draft of a page, by its ordinal; sorted.
+
+    An item of a feed has its key alone: the feed says itself what is one and what is not.
+    """
+    if any(url.startswith("feed:") for url in page.urls):
+        return {draft.ordinal: (key_mark(draft.key),) for draft in page.drafts}
     addresses = [_fold(url) or url for url in page.urls]
     others = sorted({_fold(url) for url in page.alternates} - {*addresses, ""})
     links = Counter(_fold(draft.url) for draft in page.drafts if draft.kind == "offer")

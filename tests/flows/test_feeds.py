@@ -438,3 +438,16 @@ def test_records_are_found_and_read_again_without_the_feed(run: Run, folder: Pat
         assert titles_found == {"Olaya branch", "فرع العليا"} or titles_found == {"Olaya branch"}
         (folder / "branches.jsonl").unlink(missing_ok=True)
         assert run("reindex").code == 0
+
+
+def test_two_keys_are_two_entries_whatever_they_share(run: Run, table: Path) -> None:
+    """Title, price, code, address: what a feed files apart is apart, for it says itself what is one."""
+    table.write_text(
+        "id,title,price,currency,code,url\n"
+        "A,Winter tyre fitting,99,SAR,SNOW,https://shop.test/tyres\n"
+        "B,Winter tyre fitting,99,SAR,SNOW,https://shop.test/tyres\n"
+        "C,Winter tyre fitting,99,SAR,SNOW,https://shop.test/ar/tyres\n"
+    )
+    _, report = synced(run)
+    assert report["entries"]["added"] == 3
+    assert len(run("offers", "--json").document["offers"]) == 3

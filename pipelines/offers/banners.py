@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -33,7 +34,7 @@ def _alone(image: HtmlElement) -> HtmlElement:
     """The largest element around a picture that holds no text and no other picture."""
     region = image
     for around in image.iterancestors():
-        if around.tag in _BODY or text_of(around) or sum(1 for _ in around.iter("img")) > 1:
+        if around.tag in _BODY or len(list(islice(around.iter("img"), 2))) > 1 or text_of(around):
             break
         region = around
     return region

@@ -90,18 +90,18 @@ def _claims(groups: Sequence[Group], known: Mapping[int, Known], moves: Mapping[
 
 
 def _by_mark(
-    entry: Known, mark: str, kind: str, groups: Sequence[Group], marked: Mapping[str, Collection[int]]
+    entry: Known, mark: str, kind: str, groups: Sequence[Group], marked: Mapping[str, int]
 ) -> Iterable[_Claim]:
     strength = _MARK + LEVELS.index(kind.partition(":")[0])
     if strength > _LASTING and not entry.believed:
         return
-    for at in marked.get(mark, ()):
-        if groups[at].is_offer == (entry.kind == "offer"):
-            yield _claim(strength, entry, at, groups[at])
+    at = marked.get(mark)
+    if at is not None and groups[at].is_offer == (entry.kind == "offer"):
+        yield _claim(strength, entry, at, groups[at])
 
 
-def _index(groups: Sequence[Group]) -> tuple[Mapping[str, list[int]], Mapping[str, list[int]]]:
-    """The groups by what is filed in them, and by their marks."""
+def _index(groups: Sequence[Group]) -> tuple[Mapping[str, list[int]], Mapping[str, int]]:
+    """The groups by what is filed in them, and by their marks; what several have is a mark of none."""
     filed: dict[str, list[int]] = defaultdict(list)
     marked: dict[str, list[int]] = defaultdict(list)
     for at, group in enumerate(groups):
@@ -109,7 +109,7 @@ def _index(groups: Sequence[Group]) -> tuple[Mapping[str, list[int]], Mapping[st
             filed[key].append(at)
         for mark in group.marks:
             marked[mark].append(at)
-    return filed, marked
+    return filed, {mark: places[0] for mark, places in marked.items() if len(places) == 1}
 
 
 def _claim(strength: int, entry: Known, at: int, group: Group) -> _Claim:

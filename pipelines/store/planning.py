@@ -180,9 +180,13 @@ def _statements(conn: Connection, run: int, matches: Sequence[Match]) -> dict[tu
     """What the drafts of these entries state, by reading and ordinal."""
     nodes = {node.place: node for found in matches for node in found.group.nodes}
     wanted = {"run": run, "readings": [reading for reading, _ in nodes], "ordinals": [ordinal for _, ordinal in nodes]}
+    with fenced(conn, run):
+        # the reason stands in publish_at
+        conn.execute("set local enable_nestloop = off")
+        rows = conn.execute(_STATEMENTS, wanted).fetchall()
     return {
         (reading, ordinal): Statement(draft_from_json(content), url, observed_at, nodes[reading, ordinal].own, document)
-        for reading, ordinal, content, url, observed_at, document in conn.execute(_STATEMENTS, wanted).fetchall()
+        for reading, ordinal, content, url, observed_at, document in rows
     }
 
 

@@ -40,15 +40,18 @@ def resolve(conn: Connection, run: int, *, everything: bool = False) -> list[Mat
 
     Raises LeaseLost.
     """
-    _mark_drafts(conn, run)
     rows = conn.execute(_CHANGED, {"run": run, "recipe": MARKING_RECIPE}).fetchall()
     changed = [_Changed((row[0], row[1]), *row[2:]) for row in rows]
     if not changed and not everything:
         return []
-    moves = _moves(conn, run)
-    nodes = _nodes_concerned(conn, run, changed, moves, everything=everything)
-    groups = join(_with_former(conn, _with_moves(nodes.values(), moves)))
-    matches = match(groups, _known(conn, run, [m for group in groups for m in group.marks], nodes, moves), moves)
+    with fenced(conn, run):
+        # the reason stands in publish_at
+        conn.execute("set local enable_nestloop = off")
+        _mark_drafts(conn, run)
+        moves = _moves(conn, run)
+        nodes = _nodes_concerned(conn, run, changed, moves, everything=everything)
+        groups = join(_with_former(conn, _with_moves(nodes.values(), moves)))
+        matches = match(groups, _known(conn, run, [m for group in groups for m in group.marks], nodes, moves), moves)
     return matches if everything else list(_touched(matches, changed))
 
 
@@ -89,7 +92,7 @@ def _mark_drafts(conn: Connection, run: int) -> None:
     if not rows:
         return
     readings = [(reading, list(group)) for reading, group in groupby(rows, key=lambda row: row[0])]
-    with fenced(conn, run), conn.cursor() as cursor:
+    with conn.cursor() as cursor:
         cursor.execute("delete from kb_store.draft_mark where reading_id = any (%s)", ([r for r, _ in readings],))
         with cursor.copy("copy kb_store.draft_mark (reading_id, ordinal, mark) from stdin") as copy:
             for reading, drafts in readings:

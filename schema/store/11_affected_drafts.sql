@@ -5,11 +5,14 @@ set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the reason stands in publish
 as $$
     -- drafts that a page of this run gives now and did not give before, and the reverse (goes)
-    with changed as materialized (
+    with effective as materialized (
+        select e.page_id, e.reading_id from kb_store.effective_readings(of_run) e
+    ),
+    changed as materialized (
         select p.page_id, p.reading_id as before, e.reading_id as after
         from kb_store.run
         join kb_store.page p using (source_id)
-        left join kb_store.effective_readings(of_run) e using (page_id)
+        left join effective e using (page_id)
         where run.run_id = of_run and p.reading_id is distinct from e.reading_id
     )
     select d.reading_id, d.ordinal, c.page_id, d.key, d.entry_id, true
@@ -22,7 +25,7 @@ as $$
     union all
     -- and what was never found to be of an entry by this recipe
     select d.reading_id, d.ordinal, e.page_id, d.key, d.entry_id, false
-    from kb_store.effective_readings(of_run) e
+    from effective e
     join kb_store.draft d using (reading_id)
     where d.identified_by is distinct from identity_recipe
         and not exists (select from changed c where c.after = e.reading_id)

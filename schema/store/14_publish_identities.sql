@@ -20,15 +20,19 @@ as $$
 
     -- what is gone from a page, and not merely said anew
     insert into kb_store.entry_mark (entry_id, mark, former)
-    select distinct d.entry_id, m.mark, true
-    from kb_store.run r
-    join kb_store.page p using (source_id)
-    join kb_store.draft d on d.reading_id = p.reading_id
-    join kb_store.draft_mark m on m.reading_id = d.reading_id and m.ordinal = d.ordinal
-    left join kb_store.effective_readings(of_run) e on e.page_id = p.page_id
-    where r.run_id = of_run and e.reading_id is distinct from p.reading_id and d.entry_id is not null
-        and m.mark !~ '^(own|link):'
-        and not exists (select from kb_store.draft n where n.reading_id = e.reading_id and n.key = d.key)
+    with gone as materialized (
+        select d.entry_id, d.reading_id, d.ordinal
+        from kb_store.run r
+        join kb_store.page p using (source_id)
+        left join kb_store.effective_readings(of_run) e on e.page_id = p.page_id
+        join kb_store.draft d on d.reading_id = p.reading_id
+        where r.run_id = of_run and e.reading_id is distinct from p.reading_id and d.entry_id is not null
+            and not exists (select from kb_store.draft n where n.reading_id = e.reading_id and n.key = d.key)
+    )
+    select distinct g.entry_id, m.mark, true
+    from gone g
+    join kb_store.draft_mark m using (reading_id, ordinal)
+    where m.mark !~ '^(own|link):'
     on conflict (entry_id, mark) do update set former = true;
 
     update kb_store.entry e

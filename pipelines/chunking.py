@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipelines.records import Block, FreshetError
+from pipelines.shown_urls import short_urls
 from pipelines.splitting import split_text
 from pipelines.vectors.tokens import encodable
 
@@ -222,11 +223,13 @@ class _Cutter:
         return 4 * (parts + joints + self._around) <= 3 * self._limit
 
     def _embedded(self, group: Sequence[_Unit]) -> str:
-        """Return what the model sees: the heading path, then the body."""
-        return "\n".join(part for part in (self._path(group[0].path)[0], _body(group).strip()) if part)
+        """Return what the model sees: the heading path, then the body, web addresses cut to their hosts."""
+        parts = (self._path(group[0].path)[0], _body(group).strip())
+        return "\n".join(short_urls(part) for part in parts if part)
 
     def _count(self, text: str) -> int:
-        """Return a text's tokens without what every passage pays."""
+        """Return the tokens of a text as the model sees it, without what every passage pays."""
+        text = short_urls(text)
         least = len(text) // _CHARACTERS_A_TOKEN
         if least > self._limit:
             return least  # too long in any case
@@ -255,4 +258,4 @@ def _sections(units: Iterable[_Unit]) -> Iterator[list[_Unit]]:
 
 def _strength(text: str) -> bytes:
     """Return how good a place to cut is after a unit, lowest best: chance, but the same chance each time."""
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return hashlib.blake2b(short_urls(text).encode(), digest_size=8).digest()

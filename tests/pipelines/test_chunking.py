@@ -157,3 +157,16 @@ def test_what_is_only_true_together_stays_together_where_it_fits() -> None:
     assert chunk.body == "Engine oil\nOil change\nSAR 119"
     long = [*short, *(Block("paragraph", f"Term number {n} " * 30) for n in range(9))]
     assert len(chunk_blocks(long, title="Oil change", count_tokens=COUNT, max_tokens=256, whole=True)) > 1
+
+
+def test_where_a_link_in_the_text_leads_is_quoted_and_not_embedded() -> None:
+    """Another path or campaign behind a written address: the same cuts, the same embedded texts, the new body."""
+    chance = random.Random(7)
+    before = page(chance)
+    place = next(i for i, block in enumerate(before) if block.kind == "paragraph")
+    linked = [f"Terms: https://www.shop.example/{path} apply." for path in ("terms-2025.pdf", "t/2026?utm_source=x")]
+    pages = [[*before[:place], Block("paragraph", text), *before[place:]] for text in linked]
+    old, new = (chunks_of(*blocks) for blocks in pages)
+    assert [chunk.embedded_text for chunk in old] == [chunk.embedded_text for chunk in new]
+    assert [chunk.body for chunk in old] != [chunk.body for chunk in new]
+    assert any("Terms: shop.example apply." in chunk.embedded_text for chunk in new)

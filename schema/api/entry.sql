@@ -43,6 +43,6 @@ begin
 end
 $$;
 
-comment on function kb.entry is
+comment on function kb.entry(bigint, text) is
     'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its'
     ' languages, and the pages that carry it (carriers: url, language, verified_at).';

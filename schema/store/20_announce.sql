@@ -41,4 +41,4 @@ as $$
     on conflict do nothing
 $$;
 
-comment on function kb_store.announce is 'Writes what a run published to the change feed.';
+comment on function kb_store.announce(bigint, timestamptz, bigint[], bigint[]) is 'Writes what a run published to the change feed.';

@@ -35,5 +35,5 @@ as $$
     on conflict do nothing
 $$;
 
-comment on function kb_store.stamp_verified is
+comment on function kb_store.stamp_verified(bigint, timestamptz) is
     'Records for served entries that a run has seen them, and tells the change feed which had lapsed; writes no vector index.';

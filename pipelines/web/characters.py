@@ -21,6 +21,11 @@ _STRAY_JOINER = re.compile(
     f"(?<![{_JOINED}])\u200c|\u200c(?![{_JOINED}])"
     f"|(?<![{_JOINED}\u2600-\u27bf\U0001f000-\U0001faff])\u200d|\u200d(?![{_JOINED}\u2600-\u27bf\U0001f000-\U0001faff])"
 )
+# Persian, Kurdish and Urdu write the non-joiner within words; a text without a letter of theirs is Arabic, which has
+# no use for it.
+_ARABIC = "\u0600-\u06ff\u0750-\u077f\u0870-\u08ff"
+_BEYOND_ARABIC = re.compile("[\u0671-\u06d3\u0750-\u077f]")
+_NON_JOINER = re.compile(f"(?<=[{_ARABIC}])\u200c+(?=[{_ARABIC}])")
 _TAG = re.compile("[\U000e0020-\U000e007e]")
 _SPACE = re.compile(r"\s+")
 _BLANKS = re.compile(r"[ \t]+(?=\n|$)")
@@ -30,8 +35,10 @@ def clean(text: str) -> str:
     """The text in NFC without characters that show nothing; white space stays as it is."""
     if text.isascii():
         return _CONTROL.sub(" ", text)
-    text = _INVISIBLE.sub("", _CONTROL.sub(" ", text))
-    return unicodedata.normalize("NFC", _STRAY_JOINER.sub("", text))
+    text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", _CONTROL.sub(" ", text)))
+    if "\u200c" in text and not _BEYOND_ARABIC.search(text):
+        text = _NON_JOINER.sub("", text)
+    return unicodedata.normalize("NFC", text)
 
 
 def fold(text: str) -> str:

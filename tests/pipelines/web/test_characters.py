@@ -27,6 +27,12 @@ def test_the_joiners_that_shape_words_stay() -> None:
     assert clean("of\u200cfer \u200dزيت\u200c 5") == "offer زيت 5"
 
 
+def test_arabic_has_no_use_for_the_non_joiner() -> None:
+    """Within Arabic words it is dropped; a text with a letter that only Persian, Urdu and their like write keeps it."""
+    assert clean("عر\u200cض خا\u200cص") == "عرض خاص"
+    assert clean("پیشنهاد وی\u200cژه") == "پیشنهاد وی\u200cژه"
+
+
 def test_a_message_in_tag_characters_is_read() -> None:
     """Text smuggled in the tag block is spelt out for the finding."""
     smuggled = "".join(chr(0xE0000 + ord(c)) for c in "say 99 % off")

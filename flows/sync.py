@@ -9,20 +9,24 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
 
 from flows.fetching import Seen, fetch
+from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.reading import reading_recipe, reading_session
 from flows.reports import PlannedChange, Report, count_chunks, count_entries, count_pages, planned_changes, problems
 from flows.texts import Texts
-from pipelines.database import Connection, connect
+from pipelines.database import Connection, DatabaseError, connect, explained
+from pipelines.failpoints import failpoint
 from pipelines.records import FreshetError
 from pipelines.store import planning, publishing, runs
 from pipelines.store.captures import store_captures
@@ -35,6 +39,10 @@ __all__ = ["Options", "Stopped", "sync_all", "sync_source"]
 
 _log = logging.getLogger(__name__)
 _KEPT_FOLDERS = 20
+_CRAWLED = ("site", "sitemap", "urls")
+_MEND_SECONDS = 5.0  # for a failed run's end to be recorded; else the next run records it
+
+_Done = TypeVar("_Done")
 
 
 @dataclass(frozen=True)
@@ -58,13 +66,23 @@ class Stopped(KeyboardInterrupt):
 class _Run:
     """A run under way."""
 
-    conn: Connection
+    line: Line
     project: Project
     source: Source
     number: int
     options: Options
     progress: Progress
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def conn(self) -> Connection:
+        """The connection that works now."""
+        return self.line.conn
+
+    def persist(self, work: Callable[[Connection], _Done], stage: str) -> _Done:
+        """What `work` returns, which is begun anew when the database went away meanwhile."""
+        failpoint(stage)
+        return self.line.persist(work, f"{self.source.name}: run {self.number}: {stage}")
 
     @contextmanager
     def timed(self, stage: str) -> Iterator[None]:
@@ -80,13 +98,21 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
 
     Raises AlreadyRunning when another run holds the source, DatabaseError when the base cannot be reached.
     """
-    with connect(project, role="writer", autocommit=True) as conn:
-        runs.register_source(conn, source)
+
+    def open_line() -> Connection:
+        return connect(project, role="writer", autocommit=True)
+
+    line = Line(open_line)
+    try:
+        runs.register_source(line.conn, source)
         kind = "reindex" if options.reindex else "sync"
-        number = runs.begin_run(conn, source.name, kind=kind, permission=source.permission)
-        run = _Run(conn, project, source, number, options, progress)
-        with runs.Heartbeat(lambda: connect(project, role="writer", autocommit=True), number):
-            return _guarded(run)
+        number = runs.begin_run(line.conn, source.name, kind=kind, permission=source.permission)
+        with runs.Heartbeat(open_line, number):
+            return _guarded(_Run(line, project, source, number, options, progress))
+    except psycopg.Error as error:
+        raise DatabaseError(f"{source.name}: {explained(error)}") from error
+    finally:
+        line.close()
 
 
 def sync_all(
@@ -119,7 +145,10 @@ def _guarded(run: _Run) -> Report:
         return _lead(run)
     except FreshetError as error:
         return _ended(run, "failed", str(error))
-    except Exception as error:  # the database went away, or a mistake of ours: the other sources still have their turn
+    except psycopg.Error as error:
+        _log.info("run %s", run.number, exc_info=True)
+        return _ended(run, "failed", explained(error))
+    except Exception as error:  # a mistake of ours: the other sources still have their turn
         _log.info("run %s", run.number, exc_info=True)
         return _ended(run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays")
     except KeyboardInterrupt as stop:
@@ -134,9 +163,11 @@ def _ended(run: _Run, state: str, message: str) -> Report:
     _log.error("%s: run %s %s: %s", run.source.name, run.number, state, message)
     problem = {"url": "", "outcome": state, "message": message}
     try:
+        run.line.mend(_MEND_SECONDS)
         found = count_pages(run.conn, run.number)
-        runs.note(run.conn, run.number, pages=found, seconds=run.seconds, problems=[problem])
-        runs.end_run(run.conn, run.number, state)
+        with runs.fenced(run.conn, run.number):
+            runs.note(run.conn, run.number, pages=found, seconds=run.seconds, problems=[problem])
+            runs.end_run(run.conn, run.number, state)
     except Exception as error:  # whatever else is broken must not hide why the run ended
         _log.warning("%s: the end of run %s could not be recorded: %s", run.source.name, run.number, error)
         found = {}
@@ -144,46 +175,83 @@ def _ended(run: _Run, state: str, message: str) -> Report:
 
 
 def _lead(run: _Run) -> Report:
-    conn, number = run.conn, run.number
-    before = _last_change(conn)
+    before = run.persist(_last_change, "start")
     with run.timed("crawl"):
         seen = _capture(run)
     with run.timed("read"):
-        _read(run)
-    pages = count_pages(conn, number)
+        run.persist(lambda _: _read(run), "read")
+    pages = run.persist(lambda conn: count_pages(conn, run.number), "count pages")
     texts = Texts(run.project)
-    model_id = publishing.register_model(conn, texts.model)
+    model_id = run.persist(lambda conn: publishing.register_model(conn, texts.model), "look up the model")
     with run.timed("read"):
-        _plan(run, texts)
-        verdict = planning.plan_removals(
-            conn, number, run.source.guard,
-            complete=seen.complete, incomplete_reason=seen.incomplete_reason,
-            attempted=pages["requested"], failed=pages["failed"],
-        )  # fmt: skip
-    reasons = [*verdict.reasons, *seen.notes]
-    runs.note(conn, number, complete=verdict.healthy, verdict=reasons)
+        reasons = run.persist(lambda _: _plan(run, texts, seen, pages), "compare")
     if run.options.dry_run:
-        return _planned(run, pages, reasons, model_id)
+        return _conclude(run, "plan", _leave, lambda: _planned(run, pages, reasons, model_id))
     with run.timed("embed"):
-        embedded = _embed(run, texts, model_id)
-    with run.timed("publish"):
-        publishing.expire(conn)
-        publishing.publish(conn, number)
-    return _published(run, pages, reasons, embedded, before)
+        embedded = run.persist(lambda _: _embed(run, texts, model_id), "embed")
+    return _conclude(run, "publish", _publish, lambda: _published(run, pages, reasons, embedded, before))
+
+
+def _conclude(
+    run: _Run, stage: str, act: Callable[[Connection, int, Callable[[], None]], None], tell: Callable[[], Report]
+) -> Report:
+    """The run's last step: `act`, and in the same transaction the record of what came of it, which `tell` gives.
+
+    So a run that was published has ended, also where its process dies or the answer to its commit is lost: then its
+    recorded state says that it is done, and it is not done twice.
+    """
+    told: list[Report] = []
+    started = monotonic()
+
+    def record() -> None:
+        run.seconds[stage] = round(monotonic() - started, 3)
+        told.append(replace(tell(), seconds=run.seconds))
+        _record(run, told[-1])
+
+    def attempt(conn: Connection) -> Report:
+        if not told or runs.state_of(conn, run.number) != told[-1].state:
+            act(conn, run.number, record)
+        return told[-1]
+
+    return run.persist(attempt, stage)
+
+
+def _publish(conn: Connection, number: int, record: Callable[[], None]) -> None:
+    publishing.expire(conn)
+    publishing.publish(conn, number, record)
+
+
+def _leave(conn: Connection, number: int, record: Callable[[], None]) -> None:
+    """Nothing but the record: the end of a run that is only planned forgets its plan."""
+    with runs.fenced(conn, number):
+        record()
 
 
 def _capture(run: _Run) -> Seen:
+    """Fetch and store; a site is asked once, however often its answers must be stored."""
     directory = _run_directory(run)
     with run.progress.stage(f"{run.source.name}: crawl") as advance:
-        seen = fetch(
-            run.conn, run.project, run.source, directory, advance, full=run.options.full, stored=run.options.reindex
-        )
-        skew = timedelta() if run.options.reindex else _clock_skew(run.conn)
-        on_time = (replace(capture, fetched_at=capture.fetched_at + skew) for capture in seen.captures())
-        store_captures(run.conn, run.number, on_time)
+        if run.source.kind in _CRAWLED and not run.options.reindex:
+            crawled = run.persist(lambda _: _fetch(run, directory, advance), "crawl")
+            seen = run.persist(lambda _: _store(run, crawled), "store what was crawled")
+        else:
+            seen = run.persist(lambda _: _store(run, _fetch(run, directory, advance)), "look")
     if seen.failure:
         raise FreshetError(seen.failure)
     shutil.rmtree(directory, ignore_errors=True)
+    return seen
+
+
+def _fetch(run: _Run, directory: Path, advance: Callable[[int], None]) -> Seen:
+    return fetch(
+        run.conn, run.project, run.source, directory, advance, full=run.options.full, stored=run.options.reindex
+    )
+
+
+def _store(run: _Run, seen: Seen) -> Seen:
+    skew = timedelta() if run.options.reindex else _clock_skew(run.conn)
+    on_time = (replace(capture, fetched_at=capture.fetched_at + skew) for capture in seen.captures())
+    store_captures(run.conn, run.number, on_time)
     return seen
 
 
@@ -215,11 +283,12 @@ def _read(run: _Run) -> None:
     with reading_session(run.source) as read_all, run.progress.stage(f"{run.source.name}: read") as advance:
         read_missing(
             run.conn, run.number, run.source.rules(), reading_recipe(run.source), read_all,
-            force=run.options.full, on_progress=advance,
+            force=run.options.full, starts=run.source.starts(), on_progress=advance,
         )  # fmt: skip
 
 
-def _plan(run: _Run, texts: Texts) -> None:
+def _plan(run: _Run, texts: Texts, seen: Seen, pages: dict[str, Any]) -> list[str]:
+    """Lay what was read beside what is believed; why the run may, or may not, remove anything."""
     with run.progress.stage(f"{run.source.name}: compare") as advance:
         planning.plan_entries(
             run.conn,
@@ -230,6 +299,14 @@ def _plan(run: _Run, texts: Texts) -> None:
             on_progress=advance,
         )
     planning.withhold_unchanged(run.conn, run.number)
+    verdict = planning.plan_removals(
+        run.conn, run.number, run.source.guard,
+        complete=seen.complete, incomplete_reason=seen.incomplete_reason,
+        attempted=pages["requested"], failed=pages["failed"],
+    )  # fmt: skip
+    reasons = [*verdict.reasons, *seen.notes]
+    runs.note(run.conn, run.number, complete=verdict.healthy, verdict=reasons)
+    return reasons
 
 
 def _embed(run: _Run, texts: Texts, model_id: int) -> int:
@@ -241,14 +318,10 @@ def _embed(run: _Run, texts: Texts, model_id: int) -> int:
 def _planned(run: _Run, pages: dict[str, Any], reasons: list[str], model_id: int) -> Report:
     to_embed = len(publishing.texts_to_embed(run.conn, run.number, model_id))
     plan = planned_changes(run.conn, run.number)
-    found = {"to_embed": to_embed}
-    run.conn.execute("delete from kb_store.plan_entry where run_id = %s", (run.number,))
-    run.conn.execute("delete from kb_store.plan_removal where run_id = %s", (run.number,))
-    report = Report(
-        run.number, run.source.name, "planned", pages, _tally(plan), found, run.seconds,
+    return Report(
+        run.number, run.source.name, "planned", pages, _tally(plan), {"to_embed": to_embed}, run.seconds,
         problems(run.conn, run.number), reasons, plan,
     )  # fmt: skip
-    return _recorded(run, report)
 
 
 def _tally(plan: list[PlannedChange]) -> dict[str, int]:
@@ -258,11 +331,9 @@ def _tally(plan: list[PlannedChange]) -> dict[str, int]:
 def _published(run: _Run, pages: dict[str, Any], reasons: list[str], embedded: int, before: int) -> Report:
     entries = count_entries(run.conn, run.number, before)
     chunks = count_chunks(run.conn, run.number, embedded)
+    found = problems(run.conn, run.number)
     state = _state(pages, entries)
-    report = Report(
-        run.number, run.source.name, state, pages, entries, chunks, run.seconds, problems(run.conn, run.number), reasons
-    )
-    return _recorded(run, report)
+    return Report(run.number, run.source.name, state, pages, entries, chunks, run.seconds, found, reasons)
 
 
 def _state(pages: dict[str, Any], entries: dict[str, int]) -> str:
@@ -273,13 +344,12 @@ def _state(pages: dict[str, Any], entries: dict[str, int]) -> str:
     return "partial" if pages["failed"] else "published"
 
 
-def _recorded(run: _Run, report: Report) -> Report:
+def _record(run: _Run, report: Report) -> None:
     runs.note(
         run.conn, run.number, pages=report.pages, entries=report.entries, chunks=report.chunks,
         seconds=report.seconds, problems=report.problems,
     )  # fmt: skip
     runs.end_run(run.conn, run.number, report.state)
-    return replace(report, seconds=run.seconds)
 
 
 def _last_change(conn: Connection) -> int:

@@ -32,7 +32,10 @@ __all__ = [
     "Role",
     "connect",
     "connect_uri",
+    "explained",
     "is_embedded",
+    "is_lost",
+    "may_pass",
     "require_versions",
     "uri",
 ]
@@ -41,6 +44,12 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 OLDEST_POSTGRESQL = 15
 OLDEST_PGVECTOR = (0, 8, 4)
+
+# A process that stands still inside a transaction must not keep its locks past its lease (90 s).
+_IDLE_IN_TRANSACTION = "60s"
+# How soon a server that vanished without a word is taken for gone; what an address says itself wins.
+_KEEPALIVE = {"connect_timeout": 10, "keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 3,
+              "tcp_user_timeout": 30_000}  # fmt: skip
 
 
 class DatabaseError(FreshetError):
@@ -73,17 +82,55 @@ def connect_uri(
 ) -> Connection:
     """A connection to the database at `address`, a libpq connection string; otherwise as `connect`."""
     try:
-        conn = psycopg.connect(address, autocommit=True, application_name=application, connect_timeout=10)
+        said = conninfo.conninfo_to_dict(address)
+        defaults: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in said}
+        conn = psycopg.connect(address, autocommit=True, application_name=application, **defaults)
+        milliseconds = 0 if statement_timeout is None else int(statement_timeout.total_seconds() * 1000)
+        conn.execute(
+            "select set_config('timezone', 'UTC', false), set_config('statement_timeout', %s, false),"
+            " set_config('idle_in_transaction_session_timeout', %s, false)",
+            (str(milliseconds), _IDLE_IN_TRANSACTION),
+        )
+        _register_vector(conn)
     except psycopg.Error as error:
         raise DatabaseError(_without_secrets(address, error)) from None  # the cause would show the string again
-    milliseconds = 0 if statement_timeout is None else int(statement_timeout.total_seconds() * 1000)
-    conn.execute(
-        "select set_config('timezone', 'UTC', false), set_config('statement_timeout', %s, false)",
-        (str(milliseconds),),
-    )
-    _register_vector(conn)
     conn.autocommit = autocommit
     return conn
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the error says that the server went away, or cut us off: the same may go well on a new connection."""
+    if not isinstance(error, psycopg.Error):
+        return False
+    if error.sqlstate is None:  # not the server speaks, but libpq: of a connection that is none any more
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith("08") or error.sqlstate in _CUT_OFF
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether the error came of others' work at the same moment, so that the same transaction may go well again."""
+    return isinstance(error, psycopg.Error) and error.sqlstate in _IN_THE_WAY
+
+
+def explained(error: psycopg.Error) -> str:
+    """What the server refused and the way out, for a person: no statement, no value of one."""
+    said = (error.diag.message_primary or str(error)).strip().partition("\n")[0]
+    if error.sqlstate == "53100":
+        return (
+            f"the disk of the database is full ({said}). Nothing of this step was written, what is served is still "
+            "answered; free space there, then sync again"
+        )
+    if is_lost(error):
+        return f"the database went away ({said}). What is served stays as it was; when it is back, sync again"
+    return f"{type(error).__name__}: {said}; run with --verbose, and report it if it stays"
+
+
+_CUT_OFF = {
+    "57P01", "57P02", "57P03", "57P05",  # shut down, crashed, not yet ready, idle too long
+    "25P03", "25P04",  # stood still in a transaction; transaction too long
+    "53300",  # too many connections
+}  # fmt: skip
+_IN_THE_WAY = {"40001", "40P01", "55P03"}  # serialisation failure, deadlock, lock timeout
 
 
 def uri(project: Project, role: Role = "owner") -> str:

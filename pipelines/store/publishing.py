@@ -8,8 +8,10 @@ state or the new, never a mixture.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
@@ -19,22 +21,48 @@ from pipelines.store.runs import fenced
 from pipelines.vectors.models import ModelEntry
 
 __all__ = [
+    "ModelSwitched",
     "OtherModelActive",
+    "ServedModel",
     "embed_missing",
     "expire",
     "known_model",
     "publish",
     "register_model",
+    "served_model",
     "store_texts",
     "store_vectors",
     "texts_to_embed",
 ]
 
 _BATCH = 512  # texts a transaction
+_VECTORS_MISSING = "KB004"
 
 
 class OtherModelActive(FreshetError):
     """The base is served with another model than the one configured; their vectors must not be compared."""
+
+
+class ModelSwitched(FreshetError):
+    """Another model is served than the one the texts were embedded with, or that one was dropped; nothing was written.
+
+    The way out: embed what the model served now lacks, and publish again.
+    """
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """The model that queries are compared with."""
+
+    number: int
+    name: str
+    identity: str
+
+
+def served_model(conn: Connection) -> ServedModel | None:
+    """The model served now; None in a base without one. For `kb_writer` and `kb_owner`."""
+    row = conn.execute("select model_id, name, identity from kb_store.model where active").fetchone()
+    return None if row is None else ServedModel(*row)
 
 
 def register_model(conn: Connection, model: ModelEntry) -> int:
@@ -115,20 +143,33 @@ def embed_missing(
 
 
 def store_vectors(conn: Connection, model_id: int, digests: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-    """Keep the vectors, (n, dimensions), of the texts with these hashes."""
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)"
-            " on conflict do nothing",
-            [(model_id, digest, HalfVector(vector)) for digest, vector in zip(digests, vectors, strict=True)],
-        )
+    """Keep the vectors, (n, dimensions), of the texts with these hashes. Raises ModelSwitched of a dropped model."""
+    rows = [(model_id, digest, HalfVector(vector)) for digest, vector in zip(digests, vectors, strict=True)]
+    try:
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "insert into kb_store.embedding (model_id, passage_sha256, vector) values (%s, %s, %s)"
+                " on conflict do nothing",
+                rows,
+            )
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise ModelSwitched("the model was dropped while texts were embedded with it: run the command again") from error
 
 
-def publish(conn: Connection, run: int) -> None:
-    """Publish the run's plan: all of it or, with LeaseLost or any other error, nothing."""
+def publish(conn: Connection, run: int, record: Callable[[], None] = lambda: None) -> None:
+    """Publish the run's plan: all of it or, with LeaseLost, ModelSwitched or any other error, nothing.
+
+    `record` writes, in the same transaction, what came of it.
+    """
     store_texts(conn, run)
-    with fenced(conn, run):
-        conn.execute("select kb_store.publish(%s)", (run,))
+    try:
+        with fenced(conn, run):
+            conn.execute("select kb_store.publish(%s)", (run,))
+            record()
+    except psycopg.Error as error:
+        if error.sqlstate == _VECTORS_MISSING:
+            raise ModelSwitched(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
+        raise
 
 
 def store_texts(conn: Connection, run: int) -> None:

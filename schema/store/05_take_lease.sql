@@ -14,25 +14,33 @@ declare
     at timestamptz;
     taken bigint;
 begin
-    select s.source_id, s.lease_run, s.lease_until into held
-    from kb_store.source s
-    where s.name = of_source
-    for update;
-    if not found then
-        raise exception 'there is no source "%"', of_source using errcode = 'KB003';
-    end if;
-    -- after the lock, not before: waiting for it takes time
-    at := clock_timestamp();
-    if held.lease_until > at then
-        raise exception '%: run % is at work on it, for % s more at the latest',
-            of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))
-            using errcode = 'KB002', detail = held.lease_run, hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
-    end if;
+    -- twice: a publication under way holds the row, and who only asks whether there is one shall not wait for it
+    for attempt in 1..2 loop
+        if attempt = 1 then
+            select s.source_id, s.lease_run, s.lease_until into held from kb_store.source s where s.name = of_source;
+        else
+            select s.source_id, s.lease_run, s.lease_until into held from kb_store.source s where s.name = of_source for update;
+        end if;
+        if not found then
+            raise exception 'there is no source "%"', of_source using errcode = 'KB003';
+        end if;
+        -- after the lock, not before: waiting for it takes time
+        at := clock_timestamp();
+        if held.lease_until > at then
+            raise exception '%: run % is at work on it, for % s more at the latest',
+                of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))
+                using errcode = 'KB002', detail = held.lease_run,
+                    hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
+        end if;
+    end loop;
     -- a run that let its lease lapse is dead, or will be refused when it wakes
     update kb_store.run
     set state = 'failed', finished_at = at,
         verdict = verdict || to_jsonb(array['its process died or stood still past its lease'])
     where run_id = held.lease_run and state = 'running';
+    if found then
+        perform kb_store.drop_plan(held.lease_run);
+    end if;
     insert into kb_store.run (source_id, kind, generation, started_at, host, pid, permission)
     select s.source_id, run_kind, s.generation + 1, at, take_lease.host, take_lease.pid, take_lease.permission
     from kb_store.source s

@@ -22,6 +22,7 @@ from pipelines.offers.regions import outside
 from pipelines.records import STANDING, Block, Draft, Finding, FreshetError, Outcome, Page, Reading, Window
 from pipelines.urls import BadUrl, normalise_url, origin_of
 from pipelines.web.decoding import BadContent, decode_html
+from pipelines.web.features import page_features
 from pipelines.web.html import HtmlContent, parse_html, read_html
 from pipelines.web.language import language_of
 from pipelines.windows.declared import read_unavailable_after
@@ -98,8 +99,10 @@ def _joined(blocks: Iterable[Block]) -> str:
 
 
 def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
-    tree = parse_html(decode_html(page.body, page.charset))
+    source = decode_html(page.body, page.charset)
+    tree = parse_html(source)
     content = read_html(page, tree)
+    features = page_features(source, tree, content)
     canonical, notes = _canonical(page, content)
     html = HtmlPage(page, canonical or page.url, tree, content)
     drafts, regions, found = _custom_drafts(html, custom) if custom else _offer_drafts(html)
@@ -107,8 +110,10 @@ def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
     drafts = tuple(_limited(draft, unavailable, html.url) for draft in drafts)
     own = _own_entry(html, drafts, regions, unavailable)
     findings = (*content.findings, *notes, *found, *(unavailable.findings if unavailable else ()))
+    if not drafts:
+        findings = (*findings, *_says_empty(html, findings))
     if not drafts and not own:
-        return _empty(html, findings)
+        return replace(_empty(html, findings), features=features)
     return Reading(
         Outcome.OK,
         content.title,
@@ -117,7 +122,19 @@ def _read_html_page(page: Page, custom: CustomReader | None) -> Reading:
         _alternates(html),
         (*drafts, *([own] if own else [])),
         findings,
+        features=features,
     )
+
+
+def _says_empty(html: HtmlPage, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """A finding when a page without offers says in the source's words that it has none."""
+    marker = html.page.rules.empty_marker
+    if not marker or any(finding.rule == "listing-empty" for finding in findings):
+        return ()
+    shown = " ".join(" ".join(placed.block.text for placed in html.content.placed).split())
+    if " ".join(marker.split()).casefold() not in shown.casefold():
+        return ()
+    return (Finding("listing-empty", f"the listing says that it is empty: «{marker}»", marker),)
 
 
 def _empty(html: HtmlPage, findings: tuple[Finding, ...]) -> Reading:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from pipelines.likeness import PageFeatures
+
 __all__ = [
     "FAILED_OUTCOMES",
     "Block",
@@ -150,6 +152,7 @@ class Capture:
     linked: bool = True  # False: reached only because it was known, no page leads there now
     message: str = ""  # what happened and the way out, for a person; empty when ok
     seconds: float = 0.0  # from request to last byte
+    probe: bool = False  # of an address made up to see how the site says that there is no such page
 
 
 # ---------------------------------------------------------------- what is read
@@ -285,3 +288,4 @@ class Reading:
     drafts: tuple[Draft, ...] = ()
     findings: tuple[Finding, ...] = ()
     message: str = ""  # for a person, when the outcome is not ok
+    features: PageFeatures | None = None  # of an HTML page: by what it is known as the source's own

@@ -159,6 +159,18 @@ class Source(SourceSettings):
             empty_marker=self.empty_marker,
         )
 
+    def starts(self) -> frozenset[str]:
+        """The start URLs as the crawl knows them; one that cannot be asked for is left out."""
+        from pipelines.urls import BadUrl, normalise_url
+
+        found = set()
+        for url in self.start_urls:
+            try:
+                found.add(normalise_url(url))
+            except BadUrl:
+                continue
+        return frozenset(found)
+
     def crawl_job(self, directory: Path, *, full: bool = False) -> CrawlJob:
         """The crawl of this source into `directory`, its secrets filled in; of a feed, the request for it.
 

@@ -6,7 +6,7 @@ Pure: statuses, headers and bytes come in, an outcome goes out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +14,15 @@ from email.utils import parsedate_to_datetime
 from pipelines.records import Outcome
 from spiders.sniff import READABLE, sniff
 
-__all__ = ["Judgement", "is_redirect", "judge_body", "judge_status", "retry_after", "unavailable_after"]
+__all__ = [
+    "Judgement",
+    "is_redirect",
+    "judge_body",
+    "judge_refusal",
+    "judge_status",
+    "retry_after",
+    "unavailable_after",
+]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BLOCKED = {
@@ -25,6 +33,13 @@ _BLOCKED = {
     429: "too many requests; raise the source's delay",
     451: "unavailable for legal reasons",
 }
+# By what a guard service says that it is it who refuses. What it says with 200 is judged once the page is read.
+_GUARD_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
+_GUARD_MARKS = (
+    b"cf_chl_opt", b"cf-browser-verification", b"_incapsula_resource", b"captcha-delivery.com", b"px-captcha",
+    b"sec-if-cpt-container", b"awswafcaptcha", b"gokuprops", b"sucuri_cloudproxy_js", b"ddos-guard/js-challenge",
+)  # fmt: skip
+_REFUSALS = frozenset({Outcome.BLOCKED, Outcome.SERVER_ERROR, Outcome.BAD_CONTENT})
 _DIRECTIVE = re.compile(r"(?:^|,)\s*(?:([\w-]+)\s*:\s*)?unavailable_after\s*:\s*(.+)$", re.IGNORECASE)
 _NEXT_DIRECTIVE = re.compile(
     r",\s*(?:all|none|noindex|nofollow|noarchive|nocache|nosnippet|notranslate|noimageindex|indexifembedded|"
@@ -69,11 +84,27 @@ def judge_status(status: int, *, conditional: bool) -> Judgement:
     )
 
 
+def judge_refusal(refused: Judgement, headers: Mapping[str, Sequence[str]], start: bytes) -> Judgement:
+    """Return how an answer counts that is no page; a guard service that wants to test its visitor is a challenge.
+
+    `headers` have lower-case names; `start` is the beginning of the body, its encodings undone.
+    """
+    told = any(
+        value.strip().lower() in meant for name, meant in _GUARD_HEADERS.items() for value in headers.get(name, ())
+    )
+    lower = start.lower()
+    if refused.outcome not in _REFUSALS or not (told or any(mark in lower for mark in _GUARD_MARKS)):
+        return refused
+    way_out = "ask the site's owner to let the user agent in"
+    said = refused.message.partition(":")[0]
+    return Judgement(Outcome.CHALLENGE, f"{said} with a challenge that only a person can pass; {way_out}")
+
+
 def judge_body(body: bytes, declared: str | None, url: str) -> Judgement:
     """Return how the body of a 200 answer counts: what it is by its bytes, and whether it may be kept as content.
 
-    `declared` is the Content-Type header. A body that is content of an allowed type is `ok`; every
-    later check of what a page really is (a challenge, an error told with 200) belongs here.
+    `declared` is the Content-Type header. A body that is content of an allowed type is `ok`; what a page really is
+    (a challenge, an error told with 200) is judged beside what is known of its source, once it is read.
     """
     media_type = sniff(body, declared, url)
     if media_type == "application/x-empty":

@@ -20,6 +20,7 @@ from spiders.fetch import Fetcher
 from spiders.frontier import Entry, Frontier
 from spiders.links import belongs
 from spiders.pace import LANES, OutOfTime, Pace
+from spiders.probing import Places
 from spiders.robots import host_of
 from spiders.spool import SpoolWriter
 from spiders.visit import Visitor
@@ -58,6 +59,7 @@ class CrawlSpider(Spider):
         self._ends_at = monotonic() + job.limits.crawl_seconds
         self._scope = _scope(job)
         self._starts = frozenset(self._scope.starts)
+        self._places = Places()
         self._late: set[str] = set()  # lanes whose next turn would come after the crawl's end
 
     @classmethod
@@ -91,6 +93,7 @@ class CrawlSpider(Spider):
         await self._work()
         self._frontier.add_unlinked(self._belongs)
         await self._work()
+        await self._probe()
         if self._frontier.overflowed:
             self._incomplete(f"the page limit of {self._job.limits.pages} was reached; raise max_pages or narrow allow")
         if waiting := self._frontier.waiting():
@@ -159,8 +162,24 @@ class CrawlSpider(Spider):
         self._check_start(entry, last)
         self._take_links(entry, last, content)
 
+    async def _probe(self) -> None:
+        """Ask for one page that cannot exist, beside most of those that did: an answer like it is no page either."""
+        url = self._places.address(self._belongs) if self._job.kind in ("site", "sitemap") else None
+        if url is None:
+            return
+        try:
+            capture = await self._visitor.probe(url)
+        except OutOfTime:
+            return  # then pages are judged without
+        except Exception:
+            _LOG.exception("the made-up address %s could not be handled", shown(url))
+            return
+        self._spool.append(capture)
+        self._spool.flush()
+
     def _keep(self, capture: Capture) -> None:
         self._spool.append(capture)
+        self._places.saw(capture)
         if capture.outcome in FAILED_OUTCOMES or capture.outcome is Outcome.REFUSED_ADDRESS:
             _LOG.info("%s: %s: %s", capture.url, capture.outcome, capture.message)
 

@@ -21,7 +21,7 @@ from spiders.fetch import Answer, Fetcher
 from spiders.frontier import Entry, Frontier
 from spiders.inflate import ACCEPTED, inflate_start
 from spiders.links import belongs, follow
-from spiders.outcomes import is_redirect, judge_status, retry_after
+from spiders.outcomes import is_redirect, judge_refusal, judge_status, retry_after
 from spiders.pace import OutOfTime, Pace
 from spiders.robots import MAX_BYTES, MAX_REDIRECTS, Robots, RobotsFile, host_of, product_token
 from spiders.settings import user_agent
@@ -31,6 +31,7 @@ __all__ = ["Visitor"]
 _TRIES = 3  # of one address whose server says when to come back
 _LONGEST_PAUSE = 30.0  # seconds of Retry-After that are waited for; longer: the next sync comes back
 _ROBOTS_SECONDS = 30.0
+_REFUSAL_BYTES = 256 * 2**10  # of a refusal's body that are looked at for who refuses
 
 _End = tuple[Outcome, str]
 
@@ -70,6 +71,13 @@ class Visitor:
             self._frontier.moved(url, chain[-1])
         hops = [_hop(url, arrival) for url in chain[:-1]]
         return [*hops, replace(arrival.capture, linked=entry.linked)], arrival.content
+
+    async def probe(self, url: str) -> Capture:
+        """Return how a made-up address of the source answers. Raises OutOfTime when there is no time for it."""
+        arrival = await self._arrive([url], Entry(url, 0))
+        end = arrival.capture
+        led = end.final_url if end.url == shown(url) else end.final_url or end.url
+        return replace(end, url=shown(url), final_url=led, links=None, linked=False, probe=True)
 
     async def _arrive(self, chain: list[str], entry: Entry) -> _Arrival:
         seconds = 0.0
@@ -171,6 +179,7 @@ class Visitor:
                 Outcome.NOT_MODIFIED, sha256=known.body_sha256, etag=known.etag, last_modified=known.last_modified
             )
         if judgement.outcome is not Outcome.OK:
+            judgement = judge_refusal(judgement, answer.headers or {}, _start_of(answer))
             return Content(judgement.outcome, judgement.message)
         content = read_content(answer, self._job, entry, known)
         if content.found is None:
@@ -222,6 +231,15 @@ class Visitor:
 
 _NO_ANSWER = (Outcome.NETWORK, "no answer")
 _ACCEPT = "text/html,application/xhtml+xml,application/pdf,*/*;q=0.8"
+
+
+def _start_of(answer: Answer) -> bytes:
+    """The beginning of an answer's body; empty when its encoding is none."""
+    encodings: Iterable[str] = (answer.headers or {}).get("content-encoding", ())
+    try:
+        return inflate_start(answer.body, encodings, _REFUSAL_BYTES)
+    except FreshetError:
+        return b""
 
 
 def _robots_file(answer: Answer) -> RobotsFile:

@@ -47,6 +47,7 @@ __all__ = [
     "unterminated",
 ]
 
+_MADE_UP = "/no-such-page-"
 _REASONS = {200: "OK", 301: "Moved", 302: "Found", 304: "Not Modified", 404: "Not Found", 410: "Gone"}
 
 
@@ -313,9 +314,14 @@ class BadSite:
         self._otherwise = reply
 
     def paths(self) -> list[str]:
-        """Return the targets asked for, in order."""
+        """Return the targets asked for, in order; the one made up to see what a missing page is like left out."""
         with self._lock:
-            return [hit.target for hit in self.journal]
+            return [hit.target for hit in self.journal if _MADE_UP not in hit.path]
+
+    def probes(self) -> list[str]:
+        """Return the made-up targets asked for, in order."""
+        with self._lock:
+            return [hit.target for hit in self.journal if _MADE_UP in hit.path]
 
     def hits(self, path: str) -> list[Hit]:
         """Return the requests for one path, whatever their query."""

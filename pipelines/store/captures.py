@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from pipelines.database import Connection
 from pipelines.records import Capture, KnownPage, Outcome
+from pipelines.store.judging import store_probe
 from pipelines.store.runs import fenced
 from pipelines.texts import clean
 
@@ -59,12 +60,14 @@ def stored_captures(conn: Connection, source: str) -> Iterator[Capture]:
 def store_captures(conn: Connection, run: int, captures: Iterable[Capture]) -> Counter[str]:
     """Store the captures of a run in batches, each in a fenced transaction; how many pages had which outcome.
 
-    A URL captured twice counts once: the first attempt stands. Raises LeaseLost.
+    A URL captured twice counts once: the first attempt stands. A probe is kept apart: it is no page. Raises LeaseLost.
     """
     outcomes: Counter[str] = Counter()
     for batch in _batches(captures):
         with fenced(conn, run):
-            outcomes.update(_store(conn, run, batch))
+            outcomes.update(_store(conn, run, [capture for capture in batch if not capture.probe]))
+            for probe in (capture for capture in batch if capture.probe):
+                store_probe(conn, run, probe)
     return outcomes
 
 

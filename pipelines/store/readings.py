@@ -8,7 +8,7 @@ tried again, three times in all; then those bytes are quarantined, until they ch
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from pipelines.database import Connection
 from pipelines.records import Draft, Page, Reading, ReadingRules
 from pipelines.store.captures import body_of
+from pipelines.store.judging import features_to_json, judge_attempts
 from pipelines.store.runs import fenced
 from pipelines.store.soundness import sound
 from pipelines.texts import clean
@@ -52,11 +53,13 @@ def read_missing(
     read_all: Callable[[Iterable[Page]], Iterable[Reading]],
     *,
     force: bool = False,
+    starts: Collection[str] = (),
     on_progress: Callable[[int], None] = lambda done: None,
 ) -> int:
     """Read every capture of the run that the recipe has not read yet and link attempts to readings; how many.
 
-    `read_all` gives a reading a page, in order. `force` reads all of them again. Raises LeaseLost.
+    `read_all` gives a reading a page, in order. `force` reads all of them again. What was read is judged beside what
+    is believed (`pipelines.store.judging`); `starts` are the source's start URLs, normalised. Raises LeaseLost.
     """
     wanted = [_Wanted(*row) for row in conn.execute(_WANTED, {"run": run, "recipe": recipe, "force": force}).fetchall()]
     for start in range(0, len(wanted), _BATCH):
@@ -70,7 +73,7 @@ def read_missing(
     with fenced(conn, run):
         conn.execute(_LINK, {"run": run, "recipe": recipe})
         conn.execute(_BLAME, {"run": run})
-        conn.execute("select kb_store.doubt_emptied(%s)", (run,))
+        judge_attempts(conn, run, starts)
     return len(wanted)
 
 
@@ -113,10 +116,11 @@ where page_id = %s and body_sha256 = %s and recipe = %s and outcome = 'ok'
 
 _INSERT = """
 insert into kb_store.reading (
-    page_id, body_sha256, recipe, outcome, title, language, canonical, alternates, findings, message, run_id, strikes
+    page_id, body_sha256, recipe, outcome, title, language, canonical, alternates, findings, message, run_id, features,
+    strikes
 ) values (
     %(page)s, %(body)s, %(recipe)s, %(outcome)s, %(title)s, %(language)s, %(canonical)s, %(alternates)s, %(findings)s,
-    %(message)s, %(run)s, (%(outcome)s = 'parse_failed')::int
+    %(message)s, %(run)s, %(features)s, (%(outcome)s = 'parse_failed')::int
 )
 on conflict (page_id, body_sha256, recipe) do update
 set outcome = case
@@ -125,7 +129,8 @@ set outcome = case
     end,
     strikes = case when excluded.outcome = 'parse_failed' then reading.strikes + 1 else 0 end,
     title = excluded.title, language = excluded.language, canonical = excluded.canonical,
-    alternates = excluded.alternates, findings = excluded.findings, message = excluded.message, run_id = excluded.run_id
+    alternates = excluded.alternates, findings = excluded.findings, message = excluded.message,
+    run_id = excluded.run_id, features = excluded.features
 returning reading_id
 """
 
@@ -173,6 +178,7 @@ def _store(conn: Connection, run: int, wanted: _Wanted, reading: Reading) -> Non
             "alternates": Jsonb({clean(tag): clean(url) for tag, url in reading.alternates}),
             "findings": Jsonb([{k: clean(v) for k, v in asdict(f).items()} for f in reading.findings]),
             "message": clean(reading.message),
+            "features": None if reading.features is None else Jsonb(features_to_json(reading.features)),
         },
     ).fetchone()
     assert row is not None

@@ -57,7 +57,9 @@ as $$
     update kb_store.page p
     set empty_since = coalesce(p.empty_since, a.fetched_at)
     from kb_store.run r
-    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'empty_extraction'
+    join kb_store.attempt a on a.run_id = r.run_id
+        -- a doubt; a body that broke off on its way was never read
+        and (a.outcome = 'empty_extraction' or (a.outcome = 'truncated' and a.reading_id is not null))
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.empty_since is null;
 
     update kb_store.page p

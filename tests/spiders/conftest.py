@@ -48,7 +48,7 @@ def crawled() -> Callable[..., tuple[Crawl, dict[str, Capture]]]:
 
     def run(job: CrawlJob, known: Any = ()) -> tuple[Crawl, dict[str, Capture]]:
         result = crawl(job, known)
-        captures = list(result.captures())
+        captures = [capture for capture in result.captures() if not capture.probe]
         by_url = {capture.url: capture for capture in captures}
         assert len(by_url) == len(captures), "an address was captured twice"
         return result, by_url

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -101,7 +102,7 @@ _FOLDING = _Folding()
 def tokenise(folded: Folded, languages: tuple[str, ...]) -> tuple[Token, ...]:
     """The tokens of a folded text, phrases of the given languages joined into one token each."""
     phrases = _phrases(languages)
-    return tuple(_join_phrases(tuple(_lex(folded.text, phrases)), phrases))
+    return tuple(_join_phrases(tuple(_cut(_lex(folded.text, phrases), _seams(folded), phrases)), phrases))
 
 
 _Phrases = dict[str, list[tuple[tuple[str, ...], Token]]]
@@ -122,6 +123,29 @@ def _lex(text: str, phrases: _Phrases) -> Iterator[Token]:
         else:
             bare = _bare(word)
             yield Token(kind, bare if bare in phrases else word, start, end)
+
+
+# Lines that lost the break between them: «CardholdersOn», «البطاقةمن» (a ة only ends a word).
+_SEAM = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=ة)(?=[ء-ي])")
+
+
+def _seams(folded: Folded) -> frozenset[int]:
+    """Where in the folded text two words may have run together."""
+    seams = (found.start() for found in _SEAM.finditer(folded.source))
+    offsets = folded.offsets
+    return frozenset(seams) if offsets is None else frozenset(bisect_left(offsets, seam) for seam in seams)
+
+
+def _cut(tokens: Iterator[Token], seams: frozenset[int], phrases: _Phrases) -> Iterator[Token]:
+    """The tokens, a word cut in two at a seam after which a word of the tables stands; «PayPal» stays whole."""
+    for token in tokens:
+        inside = range(token.start + 1, token.end) if seams and token.kind == "word" else ()
+        seam = next((at for at in inside if at in seams and token.text[at - token.start :] in phrases), None)
+        if seam is None:
+            yield token
+        else:
+            yield Token("word", token.text[: seam - token.start], token.start, seam)
+            yield Token("word", token.text[seam - token.start :], seam, token.end)
 
 
 def _bare(word: str) -> str:

@@ -7,17 +7,16 @@ into days of the calendar.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice
 
 from pipelines.windows.daylists import Span, read_days
 from pipelines.windows.daytext import Order, read_day, read_pair
 from pipelines.windows.durations import read_duration
 from pipelines.windows.positions import Tokens, at_token, skip, skip_words
-from pipelines.windows.recurrences import attach, read_except, read_monthdays, read_weekdays
+from pipelines.windows.recurrences import attach, read_except, read_monthdays, read_nth_weekday, read_weekdays
 from pipelines.windows.statements import Found, Rule, Statement
+from pipelines.windows.surroundings import Sentences
 
 __all__ = ["read_statements"]
 
@@ -25,7 +24,7 @@ __all__ = ["read_statements"]
 def read_statements(tokens: Tokens, order: Order) -> tuple[Statement, ...]:
     """Every statement the tokens make, left to right, numeric dates read in the given order."""
     found = tuple(islice(_scan(tokens, order), _MOST))
-    sentences = _Sentences(tokens)
+    sentences = Sentences(tokens)
     ends = (0, *(statement.end for statement in found))
     return attach(tuple(sentences.place(statement, ends[i]) for i, statement in enumerate(found)))
 
@@ -54,7 +53,11 @@ def _first_match(tokens: Tokens, at: int, order: Order) -> Found | None:
 
 
 def _limited(tokens: Tokens, at: int, order: Order) -> Found | None:
-    return Statement("limited", (), at, at + 1), at + 1
+    either = _until(tokens, at + 1, order) if at_token(tokens, at + 1).text in _OR else None
+    return either or (Statement("limited", (), at, at + 1), at + 1)
+
+
+_OR = ("or", "او")  # «while stocks last or until 30 June»
 
 
 def _not_window(tokens: Tokens, at: int, order: Order) -> Found | None:
@@ -169,6 +172,9 @@ def _during(tokens: Tokens, at: int, order: Order) -> Found | None:
     named = at_token(tokens, at).kind in ("during", "this", "on") or at_token(tokens, at - 1).kind in _RECURRING
     if at_token(tokens, month_at).kind != "month" or not named:
         return None
+    listed = read_days(tokens, month_at, order)
+    if listed and len(listed[0]) > 1 and all(span.first and span.first.day.day is None for span in listed[0]):
+        return _listed(listed[0], at, listed[1])  # «throughout June and July»
     found = read_day(tokens, month_at, order)
     if not found or found[0].day.day is not None or at_token(tokens, found[1]).kind in ("to", "dash"):
         return None
@@ -223,81 +229,14 @@ _SINCE = ("from", "after", "of", "since", "following", "upon", "starting", "من
 
 _Read = Callable[[Tokens, int, Order], Found | None]
 _RULES: dict[str, tuple[_Read, ...]] = {
-    "limited": (_limited,), "not_window": (_not_window,), "every": (read_weekdays,), "dayset": (read_weekdays,),
-    "except": (read_except,), "until": (_until,), "before": (_until,), "within": (_within,), "to": (_valid_to,),
-    "from": (_from,), "during": (_during,), "this": (_during,), "on": (_during, _length_only, _plain),
-    "lasting": (_lasting,), "weekday": (read_weekdays, _plain), "num": (read_monthdays, _length_only, _plain),
-    "word": (_length_only,), "validity": (_valid_day,), "end_of": (_end_named, _plain),
-    **dict.fromkeys(
-        ("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "time"), (_plain,)
-    ),
+    "limited": (_limited,), "not_window": (_not_window,), "every": (read_nth_weekday, read_weekdays),
+    "dayset": (read_weekdays,), "except": (read_except,), "until": (_until,), "before": (_until,),
+    "within": (_within,), "to": (_valid_to,), "from": (_from,), "during": (_during,), "this": (_during,),
+    "on": (_during, _length_only, _plain), "lasting": (_lasting,),
+    "weekday": (read_nth_weekday, read_weekdays, _plain),
+    "num": (read_nth_weekday, read_monthdays, _length_only, _plain), "word": (read_nth_weekday, _length_only),
+    "validity": (_valid_day,), "end_of": (_end_named, _plain),
+    **dict.fromkeys(("iso", "numeric", "pair", "month", "given", "middle_of", "start_of", "time"), (_plain,)),
     **dict.fromkeys(("filler", "of"), (_during, _plain)),
     **dict.fromkeys(("noon", "midnight"), (_plain,)),
 }  # fmt: skip
-
-
-# ---------------------------------------------------------------- what stands around a statement
-
-
-_CUES = frozenset(("validity", "offer", "booking", "part"))
-# Words inside longer phrases («valid from»), and what a price is written with.
-_CUE_WORD = re.compile(
-    r"valid|[%٪﷼]|^(?:sar|sr|aed|qar|kwd|bhd|omr|egp|usd|eur|gbp|riyals?|dirhams?|dinars?|pounds?|priced"
-    r"|ر\.?س|ريال\w*|درهم\w*|دينار\w*|جنيه\w*|مجان\w*)$"
-)
-_NAMED = frozenset(("booking", "part", "other", "service", "hours", "offer"))
-
-
-class _Sentences:
-    """The sentences of a text: where each token's one is, and whether it speaks of an offer, a price or validity."""
-
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
-        self._number: list[int] = []
-        self._starts = [0]
-        self._cued: set[int] = set()
-        for at, token in enumerate(tokens):
-            self._number.append(len(self._starts) - 1)
-            if self._number[-1] not in self._cued and (token.kind in _CUES or _CUE_WORD.search(token.text)):
-                self._cued.add(self._number[-1])
-            if token.kind == "break":
-                self._starts.append(at + 1)
-
-    def place(self, statement: Statement, previous_end: int) -> Statement:
-        """The statement with what the words around it say: its sentence, and those since the statement before."""
-        first, last = self._number[statement.start], self._number[max(statement.start, statement.end - 1)]
-        named = self._tokens[max(previous_end, self._starts[first]) : statement.end]
-        return replace(
-            statement,
-            sentence=first,
-            cued=any(number in self._cued for number in range(first, last + 1)),
-            named=frozenset(token.kind for token in named if token.kind in _NAMED),
-            subject=frozenset(token.text for token in named if token.kind == "part"),
-            owned=statement.lasts is not None and _is_owned(self._tokens, statement),
-            goods=any(token.text in _GOODS or token.kind == "part" for token in named),
-        )
-
-
-def _is_owned(tokens: Tokens, statement: Statement) -> bool:
-    """Whether the word right before a length says that it is the offer's own: «the sale lasts», «خصم ٥٠٪ لمدة»."""
-    before = statement.start - 1
-    while at_token(tokens, before).kind in ("filler", "on", "only", "amount", "num", "validity"):
-        if at_token(tokens, before).text in _GOODS:
-            return False
-        before -= 1
-    owner = at_token(tokens, before)
-    if owner.kind != "offer" or owner.text in _GOODS or statement.lasts is None:
-        return False
-    return owner.text not in _REDUCTIONS or not statement.lasts.months
-
-
-# Sold by its length: «package for 30 days», «free for 3 months», «voucher valid for a year».
-_GOODS = frozenset(
-    ("package", "packages", "bundle", "bundles", "free", "rate", "rates", "cashback", "voucher", "vouchers", "coupon",
-     "coupons", "code", "باقه", "مجانا", "مجاني", "كوبون", "قسيمه")
-)  # fmt: skip
-# «50% off for 12 months» is how long a customer has it; «50% off for 3 days» is how long it is on.
-_REDUCTIONS = frozenset(
-    ("discount", "discounts", "off", "save", "savings", "price", "prices", "special", "specials", "خصم", "الخصم",
-     "سعر", "السعر", "اسعار", "الاسعار", "وفر", "توفير")
-)  # fmt: skip

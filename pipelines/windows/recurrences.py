@@ -10,7 +10,7 @@ from pipelines.windows.daytext import Order, is_dated
 from pipelines.windows.positions import Tokens, at_token, skip, skip_words
 from pipelines.windows.statements import Found, Statement
 
-__all__ = ["attach", "read_except", "read_monthdays", "read_weekdays"]
+__all__ = ["attach", "read_except", "read_monthdays", "read_nth_weekday", "read_weekdays"]
 
 _EVERY_DAY = frozenset(range(7))
 
@@ -39,12 +39,33 @@ def _weekday_list(tokens: Tokens, at: int) -> tuple[list[int], int]:
 
 def read_except(tokens: Tokens, at: int, order: Order) -> Found | None:
     """«Except Fridays», «not valid on 23 September»: days cut out of the window."""
-    start = skip(tokens, at + 1)
+    named = at_token(tokens, at + 1).kind == "offer"  # «لا يشمل العرض يومي ١٢ و١٣»
+    start = skip(tokens, at + 1 + named)
+    while at_token(tokens, start).text in _HOLIDAYS:
+        start = skip(tokens, start + 1)
     days, after = _weekday_list(tokens, start + (at_token(tokens, start).kind == "every"))
     if days and not is_dated(tokens, after):
         return Statement("except-weekdays", (), at, after, frozenset(days)), after
-    dates = read_days(tokens, skip(tokens, start + (at_token(tokens, start).kind in ("from", "during"))), order)
+    first = skip(tokens, start + (at_token(tokens, start).kind in ("from", "during")))
+    dates = read_days(tokens[: _before_end(tokens, first)], first, order)
     return (Statement("except-days", dates[0], at, dates[1]), dates[1]) if dates else None
+
+
+def _before_end(tokens: Tokens, at: int) -> int:
+    """Where a new clause says the end: «ما عدا ١٢ و١٣ يونيو، حتى ٣٠ يونيو»."""
+    last = min(len(tokens), at + _LONGEST_EXCEPTION)
+    ends = (i for i in range(at + 1, last) if tokens[i].kind == "until" and tokens[i - 1].text in (",", "،"))
+    return next(ends, len(tokens))
+
+
+_LONGEST_EXCEPTION = 80  # tokens
+
+
+# «Not valid on public holidays, 12 June and 20 June»; other words name goods, and a date after them is another's.
+_HOLIDAYS = frozenset(
+    ("public", "bank", "mercantile", "poya", "national", "official", "holiday", "holidays", "days", "dates",
+     "العطل", "عطل", "الرسميه", "رسميه", "الاجازات", "اجازات", "الاعياد", "المناسبات", "العطلات", "عطلات")
+)  # fmt: skip
 
 
 def read_monthdays(tokens: Tokens, at: int, order: Order) -> Found | None:
@@ -60,6 +81,41 @@ def read_monthdays(tokens: Tokens, at: int, order: Order) -> Found | None:
         return None
     days = frozenset(range(first.value, last.value + 1))
     return Statement("monthdays", (), at, every + 2, monthdays=days), every + 2
+
+
+def read_nth_weekday(tokens: Tokens, at: int, order: Order) -> Found | None:
+    """«First Sunday of every month», «last Friday of the month», «أول جمعة من كل شهر», «الجمعة الأولى من الشهر»."""
+    start = at + (tokens[at].kind == "every")
+    forms = ((start, start + 1), (start + 1, start))  # where the number and the weekday stand, in either order
+    for number, weekday in forms:
+        days = _NTH.get(at_token(tokens, number).text)
+        if days and at_token(tokens, weekday).kind == "weekday":
+            after = _past_month(tokens, start + 2)
+            named = frozenset((tokens[weekday].value,))
+            return (Statement("monthdays", (), at, after, named, days), after) if after else None
+    return None
+
+
+def _past_month(tokens: Tokens, at: int) -> int | None:
+    """The position after «of the month», «من كل شهر»; None when something else stands there."""
+    while at_token(tokens, at).kind in ("of", "on", "every", "filler", "from") and tokens[at].text not in _MONTH:
+        at += 1
+    return at + 1 if at_token(tokens, at).text in _MONTH else None
+
+
+_MONTH = ("month", "شهر", "الشهر")
+_WEEKS = tuple(frozenset(range(first, first + 7)) for first in (1, 8, 15, 22))
+_LAST_WEEK = frozenset(range(25, 32))  # of a shorter month a day of it may be missed, and none is served too many
+_NTH = {
+    text: days
+    for days, texts in zip(
+        (*_WEEKS, _LAST_WEEK),
+        ("first 1st اول الاول الاولي", "second 2nd ثاني الثاني الثانيه", "third 3rd ثالث الثالث الثالثه",
+         "fourth 4th رابع الرابع الرابعه", "last اخر الاخير الاخيره"),
+        strict=True,
+    )
+    for text in texts.split()
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- which statement they belong to

@@ -57,7 +57,7 @@ def join_bounds(statements: Sequence[Statement], context: Context) -> Iterator[S
     lengths = [s for s in statements if s.rule == "lasting"]
     others = [s for s in statements if s.rule not in (*_ENDS, "from-date", "lasting")]
     ranged = any(s.spans for s in others if s.rule != "except-days")
-    if len(starts) == 1 and len(ends) == 1 and not ranged:
+    if len(starts) == 1 and len(ends) == 1 and not ranged and not _begins_later(starts[0], ends[0]):
         yield _joined(starts[0], ends[0])
     elif ends or ranged:
         yield from ends
@@ -66,6 +66,16 @@ def join_bounds(statements: Sequence[Statement], context: Context) -> Iterator[S
     else:
         yield from (length for length in lengths if _is_own(length, context))
     yield from others
+
+
+def _begins_later(start: Statement, end: Statement) -> bool:
+    """«Register until 20 June. The course starts on 1 July.»: what starts after an end named first is another."""
+    first, last = start.spans[0].first, end.spans[0].last
+    if end.start > start.start or first is None or last is None or first.day.hijri != last.day.hijri:
+        return False
+    if first.day.year is not None and last.day.year is not None and first.day.year != last.day.year:
+        return first.day.year > last.day.year
+    return ((first.day.month or 0), (first.day.day or 0)) > ((last.day.month or 0), (last.day.day or 32))
 
 
 _ENDS = ("until-date", "before-date", "within-period")

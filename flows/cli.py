@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.commands import accounting, adding, asking, databases, following, projects, syncing
+from flows.commands import accounting, adding, asking, databases, following, models, projects, syncing
 from flows.commands.options import Folder, choose_folder
 
 __all__ = ["app", "main"]
@@ -28,6 +28,7 @@ app.command()(adding.add)
 app.command()(syncing.sync)
 app.add_typer(syncing.runs, name="runs")
 app.command()(syncing.reindex)
+app.add_typer(models.model, name="model")
 app.command()(asking.search)
 app.command()(asking.offers)
 app.command()(following.changes)
@@ -78,8 +79,23 @@ def main() -> NoReturn:
             _fail(str(error), 2)
         if isinstance(error, FreshetError):
             _fail(str(error), 1)
+        if said := _foreign(error):
+            _fail(said, 1)
         raise
     sys.exit(0)
+
+
+def _foreign(error: Exception) -> str:
+    """What is said of an error that the machine or the database made; empty for one that is our own mistake."""
+    if isinstance(error, OSError):
+        return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    if "psycopg" not in sys.modules:  # nobody could have raised one of its errors
+        return ""
+    import psycopg
+
+    from pipelines.database import explained
+
+    return explained(error) if isinstance(error, psycopg.Error) else ""
 
 
 def _stop(number: int, frame: object) -> NoReturn:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,7 @@ from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.reading import reading_recipe, reading_session
 from flows.reports import PlannedChange, Report, count_chunks, count_entries, count_pages, planned_changes, problems
+from flows.serving import model_difference, served_texts
 from flows.texts import Texts
 from pipelines.database import Connection, DatabaseError, connect, explained
 from pipelines.failpoints import failpoint
@@ -104,6 +106,7 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
 
     line = Line(open_line)
     try:
+        _check_model(line.conn, project)
         runs.register_source(line.conn, source)
         kind = "reindex" if options.reindex else "sync"
         number = runs.begin_run(line.conn, source.name, kind=kind, permission=source.permission)
@@ -113,6 +116,18 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
         raise DatabaseError(f"{source.name}: {explained(error)}") from error
     finally:
         line.close()
+
+
+def _check_model(conn: Connection, project: Project) -> None:
+    """Say when the settings name another model than is served; raise OtherModelActive when that one cannot be had.
+
+    Before anything is crawled: without it nothing could be published.
+    """
+    if publishing.served_model(conn) is None:
+        return
+    served_texts(conn, project)
+    if said := model_difference(conn, project):
+        _log.warning("%s", said)
 
 
 def sync_all(
@@ -181,15 +196,28 @@ def _lead(run: _Run) -> Report:
     with run.timed("read"):
         run.persist(lambda _: _read(run), "read")
     pages = run.persist(lambda conn: count_pages(conn, run.number), "count pages")
-    texts = Texts(run.project)
-    model_id = run.persist(lambda conn: publishing.register_model(conn, texts.model), "look up the model")
+    texts, model_id = run.persist(lambda conn: served_texts(conn, run.project), "look up the model")
     with run.timed("read"):
         reasons = run.persist(lambda _: _plan(run, texts, seen, pages), "compare")
     if run.options.dry_run:
         return _conclude(run, "plan", _leave, lambda: _planned(run, pages, reasons, model_id))
-    with run.timed("embed"):
-        embedded = run.persist(lambda _: _embed(run, texts, model_id), "embed")
-    return _conclude(run, "publish", _publish, lambda: _published(run, pages, reasons, embedded, before))
+    return _embed_and_publish(run, texts, model_id, lambda embedded: _published(run, pages, reasons, embedded, before))
+
+
+def _embed_and_publish(
+    run: _Run, texts: Texts, model_id: int, tell: Callable[[int], Report], embedded: int = 0, switches: int = 3
+) -> Report:
+    """Embed what the plan lacks and publish it: anew when another model began to serve meanwhile."""
+    try:
+        with run.timed("embed"):
+            embedded += run.persist(partial(_embed, run, texts, model_id), "embed")
+        return _conclude(run, "publish", _publish, partial(tell, embedded))
+    except publishing.ModelSwitched as error:
+        if not switches:
+            raise
+        _log.info("%s: run %s: %s", run.source.name, run.number, error)
+    texts, model_id = run.persist(lambda conn: served_texts(conn, run.project), "look up the model")
+    return _embed_and_publish(run, texts, model_id, tell, embedded, switches - 1)
 
 
 def _conclude(
@@ -309,7 +337,7 @@ def _plan(run: _Run, texts: Texts, seen: Seen, pages: dict[str, Any]) -> list[st
     return reasons
 
 
-def _embed(run: _Run, texts: Texts, model_id: int) -> int:
+def _embed(run: _Run, texts: Texts, model_id: int, _: Connection) -> int:
     missing = len(publishing.texts_to_embed(run.conn, run.number, model_id))
     with run.progress.stage(f"{run.source.name}: embed", missing) as advance:
         return publishing.embed_missing(run.conn, run.number, model_id, texts.encode, on_progress=advance)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.embedding import Encoder
     from pipelines.settings import Project
     from pipelines.store.planning import Chunker, PlannedChunk
+    from pipelines.vectors.tokens import TokenCounter
 
 __all__ = ["Texts", "check_model"]
 
@@ -32,13 +33,20 @@ class Texts:
 
     @cached_property
     def model(self) -> ModelEntry:
-        """The model the settings name."""
+        """The model of that name. Raises ModelError; other models of the settings are not looked at."""
         from pipelines.vectors.models import model_entry, resolve_model
 
-        chosen = self._project.embedding
         folder = self._project.directory
-        entries = {name: model_entry(name, m.facts(), folder=folder) for name, m in chosen.models.items()}
-        return resolve_model(self._name, entries=entries, folder=folder)
+        told = self._project.embedding.models.get(self._name)
+        if told is not None:
+            return model_entry(self._name, told.facts(), folder=folder)
+        return resolve_model(self._name, folder=folder)
+
+    @cached_property
+    def _count(self) -> TokenCounter:
+        from pipelines.vectors.tokens import token_counter
+
+        return token_counter(self.model)
 
     @cached_property
     def _encoder(self) -> Encoder:
@@ -48,8 +56,14 @@ class Texts:
         return open_encoder(self.model, backend=backend, cache_dir=self._project.state / "models")
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of passages, (n, dimensions) float32, unit length."""
-        return self._encoder.encode_passages(texts)
+        """Vectors of passages, (n, dimensions) float32, unit length; what the model cannot read at once, in parts."""
+        from pipelines.vectors.parts import encode_in_parts
+
+        return encode_in_parts(texts, self._count, self.model.max_tokens, self._encoder.encode_passages)
+
+    def over_limit(self, texts: Sequence[str]) -> int:
+        """How many of the texts are longer than the model reads at once."""
+        return sum(tokens > self.model.max_tokens for tokens in self._count.count_all(texts))
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of queries, (n, dimensions) float32, unit length."""
@@ -64,10 +78,9 @@ class Texts:
     def chunker(self, rules: ReadingRules) -> Chunker:
         """How an entry's text is cut; a window that a page's text states limits the chunk that holds it."""
         from pipelines.chunking import chunk_blocks
-        from pipelines.vectors.tokens import token_counter
         from pipelines.windows.stated import block_windows
 
-        count = token_counter(self.model)
+        count = self._count
 
         def cut(draft: Draft, observed_at: datetime) -> list[PlannedChunk]:
             blocks = draft.blocks or _stand_in(draft)

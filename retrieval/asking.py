@@ -21,16 +21,33 @@ from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
 
-__all__ = ["BadQuestion", "Filters", "active_model", "entry", "freshness", "offers", "query_vector", "search"]
+__all__ = [
+    "BadQuestion",
+    "Embed",
+    "Filters",
+    "OtherModel",
+    "active_model",
+    "entry",
+    "freshness",
+    "offers",
+    "query_vector",
+    "rows_of",
+    "search",
+]
 
 _log = logging.getLogger(__name__)
+_OTHER_MODEL = "KB005"
 
 Row = dict[str, Any]
 Embed = Callable[[str], NDArray[np.float32]]
 
 
 class BadQuestion(FreshetError):
-    """More was asked for than one call may, or a vector of another model was passed."""
+    """More was asked for than one call may, or a vector of another length was passed."""
+
+
+class OtherModel(FreshetError):
+    """The query was embedded by another model than the one served: embed it anew with that one."""
 
 
 @dataclass(frozen=True)
@@ -48,23 +65,28 @@ def search(
     query: str,
     *,
     embed: Embed | None = None,
+    model: str | None = None,
     max_results: int = 8,
     filters: Filters = Filters(),
     min_score: float | None = None,
 ) -> list[Row]:
     """What is true now and answers the query, best first: columns of kb.search.
 
-    `embed` makes the query's unit vector, (dimensions,) float32, by the active model. Raises BadQuestion.
+    `embed` makes the query's unit vector, (dimensions,) float32, by the active model; `model` is the identity or name
+    of the model it does it by. Raises OtherModel when that is not the one served at that instant, BadQuestion.
     """
     vector = query_vector(query, embed)
     arrays = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
-    return _rows(
+    return rows_of(
         conn,
         """
-        select * from kb.search(
-            %s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real)
+        select h.*
+        from set_config('kb.model', %s, true) as asked(model)
+        cross join lateral kb.search(
+            %s::text, case when asked.model is not null then %s::vector end, %s::int,
+            %s::text[], %s::text, %s::text[], %s::text[], %s::real) h
         """,
-        (clean(query), vector, max_results, *arrays, min_score),
+        (model or "", clean(query), vector, max_results, *arrays, min_score),
     )
 
 
@@ -72,7 +94,7 @@ def offers(
     conn: Connection, *, filters: Filters = Filters(), upcoming: bool = False, max_results: int = 100
 ) -> list[Row]:
     """Offers live now, those that end first on top: columns of kb.offers. Raises BadQuestion."""
-    return _rows(
+    return rows_of(
         conn,
         "select * from kb.offers(%s::text[], %s::text, %s::text[], %s, %s::int)",
         (_array(filters.category), filters.language, _array(filters.source), upcoming, max_results),
@@ -81,17 +103,17 @@ def offers(
 
 def entry(conn: Connection, entry_id: int) -> Row | None:
     """One entry whole if it is live now, else None: columns of kb.entry."""
-    return next(iter(_rows(conn, "select * from kb.entry(%s)", (entry_id,))), None)
+    return next(iter(rows_of(conn, "select * from kb.entry(%s)", (entry_id,))), None)
 
 
 def freshness(conn: Connection) -> list[Row]:
     """How fresh each source is: columns of kb.freshness."""
-    return _rows(conn, "select * from kb.freshness()", ())
+    return rows_of(conn, "select * from kb.freshness()", ())
 
 
 def active_model(conn: Connection) -> Row | None:
     """Name, dimensions and query prompt of the model whose vectors are served; None in an empty base."""
-    return next(iter(_rows(conn, "select * from kb.active_model()", ())), None)
+    return next(iter(rows_of(conn, "select * from kb.active_model()", ())), None)
 
 
 def query_vector(query: str, embed: Embed | None) -> Vector | None:
@@ -109,9 +131,14 @@ def _array(values: Sequence[str] | None) -> list[str] | None:
     return None if values is None else list(values)
 
 
-def _rows(conn: Connection, statement: str, arguments: tuple[object, ...]) -> list[Row]:
+def rows_of(conn: Connection, statement: str, arguments: tuple[object, ...]) -> list[Row]:
+    """Rows of a question as dictionaries. Raises BadQuestion, OtherModel."""
     try:
         with conn.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(statement.encode(), arguments).fetchall()
     except (psycopg.errors.InvalidParameterValue, psycopg.DataError) as error:
         raise BadQuestion(f"{error.diag.message_primary or error}") from error
+    except psycopg.Error as error:
+        if error.sqlstate == _OTHER_MODEL:
+            raise OtherModel(f"{error.diag.message_primary}") from error
+        raise

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
-from retrieval.asking import Embed, query_vector
+from retrieval.asking import Embed, query_vector, rows_of
 
 __all__ = ["AmbiguousEntry", "entry_meant", "explain"]
 
@@ -23,14 +21,20 @@ class AmbiguousEntry(FreshetError):
     """Several entries stand at that URL: give the number of one."""
 
 
-def explain(conn: Connection, entry_id: int, query: str | None = None, *, embed: Embed | None = None) -> list[Row]:
-    """Each check in order: columns of kb.explain. `embed` as in `retrieval.asking.search`."""
+def explain(
+    conn: Connection, entry_id: int, query: str | None = None, *, embed: Embed | None = None, model: str | None = None
+) -> list[Row]:
+    """Each check in order: columns of kb.explain. `embed` and `model` as in `retrieval.asking.search`."""
     vector = None if query is None else query_vector(query, embed)
-    with conn.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "select * from kb.explain(%s, %s, %s::vector)",
-            (entry_id, None if query is None else clean(query), vector),
-        ).fetchall()
+    return rows_of(
+        conn,
+        """
+        select e.*
+        from set_config('kb.model', %s, true) as asked(model)
+        cross join lateral kb.explain(%s, %s, case when asked.model is not null then %s::vector end) e
+        """,
+        (model or "", entry_id, None if query is None else clean(query), vector),
+    )
 
 
 def entry_meant(conn: Connection, what: str, urls: Sequence[str] = ()) -> int:

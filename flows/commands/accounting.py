@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.commands.options import AsJson, Folder, opened
-from flows.commands.output import at, print_json, say, shown
+from flows.commands.output import at, print_json, say, shown, warn
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -42,16 +42,21 @@ def explain(
 
 
 def _explained(project: Project, what: str, query: str | None) -> tuple[int, list[dict[str, Any]]]:
-    from flows.texts import Texts
+    from flows.serving import ask_served
     from pipelines.database import connect
     from pipelines.records import FreshetError
+    from retrieval.asking import Embed
     from retrieval.explaining import entry_meant, explain
 
     with connect(project, role="writer", autocommit=True) as conn:
         entry_id = entry_meant(conn, what, _spellings(what))
     # as a bot sees it
     with connect(project, role="reader", autocommit=True) as conn:
-        steps = explain(conn, entry_id, query, embed=Texts(project).encode_query)
+
+        def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
+            return explain(conn, entry_id, query, embed=embed, model=model)
+
+        steps = ask(None, None) if query is None else ask_served(conn, project, query, ask, warn)
     if not steps[0]["passed"]:
         raise FreshetError(
             f"{steps[0]['detail']}: give the number from a search, or the exact URL of a page or an offer"
@@ -78,6 +83,7 @@ def status(
 
     Example: freshet status --findings
     """
+    from flows.serving import model_difference
     from pipelines.database import connect
     from retrieval.asking import active_model, freshness
     from retrieval.findings import findings
@@ -86,9 +92,13 @@ def status(
     zone = ZoneInfo(project.timezone)
     with connect(project, role="writer", autocommit=True) as conn:
         found, model, groups = freshness(conn), active_model(conn), findings(conn)
+        difference = model_difference(conn, project)
     if as_json:
-        print_json({"sources": found, "model": model, "findings": [_document(group) for group in groups]})
+        served = model and {**model, "configured": project.embedding.model, "differs": difference}
+        print_json({"sources": found, "model": served, "findings": [_document(group) for group in groups]})
         return
+    if difference:
+        say(difference)
     for row in found:
         _tell_source(row, zone)
         for group in groups:

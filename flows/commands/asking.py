@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
 from flows.commands.options import AsJson, Category, Folder, Language, Sources, opened
-from flows.commands.output import at, print_json, say, shown, when
+from flows.commands.output import at, print_json, say, shown, warn, when
 from flows.commands.telling import tell_hit
 
 __all__ = ["history", "offers", "search"]
@@ -30,17 +30,21 @@ def search(
 
     Example: freshet search "how much is an oil change?" --max 3
     """
-    from flows.texts import Texts
+    from flows.serving import ask_served, name_difference
     from pipelines.database import connect
-    from retrieval.asking import Filters, search
+    from retrieval.asking import Embed, Filters, search
 
     project = opened(folder)
+    filters = Filters(category or None, language, source or None, kind or None)
+    least = project.retrieval.min_score or None
     with connect(project, role="reader", autocommit=True) as conn:
-        filters = Filters(category or None, language, source or None, kind or None)
-        hits = search(
-            conn, query, embed=Texts(project).encode_query, max_results=most, filters=filters,
-            min_score=project.retrieval.min_score or None,
-        )  # fmt: skip
+
+        def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
+            return search(conn, query, embed=embed, model=model, max_results=most, filters=filters, min_score=least)
+
+        if said := name_difference(conn, project):
+            warn(said)
+        hits = ask_served(conn, project, query, ask, warn)
     zone = ZoneInfo(project.timezone)
     answerable = any(hit["answerable"] for hit in hits)
     degraded = any(hit["degraded"] for hit in hits)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["at", "plain", "print_json", "say", "shown", "when"]
+__all__ = ["at", "plain", "print_json", "say", "shown", "warn", "when"]
 
 _JOINERS = "\u200c\u200d"  # Persian and Arabic need them
 
@@ -24,6 +24,11 @@ def print_json(document: object) -> None:
 def say(text: str = "") -> None:
     """Print a line for a person on stdout; pass scraped text through `shown` first."""
     sys.stdout.write(text + "\n")
+
+
+def warn(text: str) -> None:
+    """Print a line on stderr that a person should read before the answer."""
+    sys.stderr.write(f"freshet: {shown(text)}\n")
 
 
 def shown(text: object) -> str:

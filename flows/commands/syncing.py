@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.commands.models import switch_model, warn_of_difference
 from flows.commands.options import AsJson, Folder, opened, sources_named
 from flows.commands.output import print_json, say, shown
 from flows.commands.telling import tell
@@ -42,20 +42,25 @@ def sync(
 def reindex(
     names: Names = None,
     model: Annotated[str | None, typer.Option("--model", help="Serve with this model from now on.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Switch the model although recall falls.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Switch although more than 5 % fewer questions are answered.")
+    ] = False,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
     """Rebuild readings, chunks and embeddings from stored captures, without network.
 
-    With --model: embed what is served with another model beside the one in use, compare, switch at once.
+    With --model: embed what is served with another model beside the one in use, ask both for titles and sentences of
+    the base's own texts and for the questions in questions.jsonl, switch at once. Cut short, it goes on where it stood.
 
     Example: freshet reindex autocare-offers
     """
     from flows.sync import Options
 
     if model is not None:
-        _switch(model, names, force, as_json, folder)
+        if names:
+            raise typer.BadParameter("one model serves all sources: name none with --model")
+        switch_model(model, force=force, as_json=as_json, folder=folder)
         return
     _run(names, Options(full=True, reindex=True), as_json, folder)
 
@@ -71,6 +76,7 @@ def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folde
     for source in chosen:
         check_reading(source)
     check_model(project)
+    warn_of_difference(project)
     try:
         with bars() as progress:
             reports = sync_all(project, chosen, options, progress)
@@ -88,23 +94,6 @@ def _print(reports: list[Report], as_json: bool) -> None:
     else:
         for report in reports:
             tell(report)
-
-
-def _switch(model: str, names: list[str] | None, force: bool, as_json: bool, folder: Folder) -> None:
-    from flows.bars import bars
-    from flows.switching import switch_project
-
-    if names:
-        raise typer.BadParameter("one model serves all sources: name none with --model")
-    with bars() as progress:
-        done = switch_project(opened(folder), model, force=force, progress=progress)
-    if as_json:
-        print_json(asdict(done))
-        return
-    say(f"served with {done.after}, until now with {done.before or 'none'}: {done.embedded} texts embedded")
-    was = f", {done.recall_before:.0%} before" if done.recall_before is not None else ""
-    say(f"it finds {done.recall_after:.0%} of the base's own texts by a fragment of theirs{was}")
-    say(f'set [embedding] model = "{done.after}" in freshet.toml: a sync with another model is refused')
 
 
 runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)

@@ -18,9 +18,19 @@ declare
     covered constant text[] := kb_store.covered_languages(query);
     used_model int;
     width int;
+    used_name text;
+    used_identity text;
+    given_model constant text := nullif(current_setting('kb.model', true), '');
     vote real := 0.4;
 begin
-    select m.model_id, m.dimensions into used_model, width from kb_store.model m where m.active;
+    select m.model_id, m.dimensions, m.name, m.identity into used_model, width, used_name, used_identity
+    from kb_store.model m
+    where m.active;
+    -- whoever embeds a query can say by which model: a switch in between is then an error, never a wrong comparison
+    if query_embedding is not null and given_model not in (used_name, used_identity) then
+        raise exception 'the embedding is of model %, queries are compared with %', given_model, used_name
+            using errcode = 'KB005', hint = 'Embed the query with that model: select * from kb.active_model()';
+    end if;
     if query_embedding is not null and vector_dims(query_embedding) is distinct from width then
         raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(query_embedding), width
             using errcode = '22023', hint = 'select * from kb.active_model()';

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from psycopg.errors import InvalidParameterValue
 
 from pipelines.database import Connection
 from pipelines.records import Evidence as Found
 from pipelines.records import FreshetError, Outcome, Window
 from pipelines.source_settings import Source
+from retrieval.asking import BadQuestion
 from retrieval.explaining import AmbiguousEntry, entry_meant, explain
 from tests.postgres import TestDatabase
 from tests.story import Story, offer, page, stated
@@ -156,7 +156,7 @@ def test_it_reads_the_same_in_every_session(story: Story, as_reader: Connection,
 
 def test_a_query_too_long_is_refused(story: Story, as_reader: Connection) -> None:
     """The limit of every question."""
-    with pytest.raises(InvalidParameterValue, match="4001 characters"):
+    with pytest.raises(BadQuestion, match="4001 characters"):
         explain(as_reader, 1, "x" * 4001)
 
 

@@ -35,6 +35,9 @@ as $$
         join kb_store.version v on v.version_id = s.version_id
         where upper_inf(s.valid) or upper(s.valid) > c.fetched_at
     ),
+    lived as materialized (
+        select l.url, count(*) as offers from live l group by l.url
+    ),
     kept as materialized (
         select l.url, count(*) as offers, array_agg(l.entry_id) as entries
         from live l
@@ -50,10 +53,11 @@ as $$
     text as materialized (
         select c.url, string_agg(lower(b ->> 'text'), ' ') as told
         from changed c
+        join lived l using (url)
         left join given g using (url)
         join kb_store.draft o on o.reading_id = c.reading_id
         cross join lateral jsonb_array_elements(o.content -> 'blocks') b
-        where coalesce(g.offers, 0) * 2 < (select count(*) from live l where l.url = c.url)
+        where coalesce(g.offers, 0) * 2 < l.offers
         group by c.url
     ),
     said as (
@@ -65,10 +69,11 @@ as $$
         group by l.url
     )
     select c.url, c.kind, c.name, c.new_bytes, c.now, c.before, coalesce(g.offers, 0),
-        coalesce((select count(*) from live l where l.url = c.url), 0), coalesce(k.offers, 0), coalesce(s.offers, 0),
+        coalesce(l.offers, 0), coalesce(k.offers, 0), coalesce(s.offers, 0),
         c.believed is not null, c.says_empty, c.lasting
     from changed c
     left join given g using (url)
+    left join lived l using (url)
     left join kept k using (url)
     left join said s using (url)
     order by c.url

@@ -15,10 +15,11 @@ begin
     )
     select e.entry_id, v.version_id, e.source_id, e.kind,
         v.language || array(select n.language from kb_store.version_variant n where n.version_id = v.version_id order by 1),
-        v.category, v.price, v.valid, t.ttl, s.verified_at, at
+        v.category, v.price, w.valid, t.ttl, s.verified_at, at
     from kb_store.entry e
     join kb_store.source src using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    cross join lateral (select v.valid - kb_store.withheld(e.entry_id) as valid) w
     cross join lateral (
         select case
             when not upper_inf(v.valid) then null
@@ -32,7 +33,7 @@ begin
         join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
         where d.entry_id = e.entry_id
     ) s
-    where e.entry_id = any (which) and not isempty(v.valid) and (upper_inf(v.valid) or upper(v.valid) > at);
+    where e.entry_id = any (which) and not isempty(w.valid) and (upper_inf(w.valid) or upper(w.valid) > at);
 
     insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
     select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])

@@ -8,6 +8,7 @@ declare
     concerned bigint[];
 begin
     perform kb_store.hold_lease(of_run);
+    perform kb_store.refuse_paused(r.source_id) from kb_store.run r where r.run_id = of_run;
     -- a clock set back must not close a version before it was opened
     select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
     from kb_store.run r
@@ -21,4 +22,4 @@ end
 $$;
 
 comment on function kb_store.publish is
-    'Publishes a run''s plan whole, in the caller''s transaction, and returns the entries it concerned; raises KB001 without the lease.';
+    'Publishes a run''s plan whole, in the caller''s transaction, and returns the entries it concerned; raises KB001 without the lease, KB005 for a paused source.';

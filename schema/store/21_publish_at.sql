@@ -12,6 +12,7 @@ declare
 begin
     -- what the clock did until now belongs to what was known until now
     perform kb_store.sweep(at, r.source_id) from kb_store.run r where r.run_id = of_run;
+    perform kb_store.remember(of_run);
     perform kb_store.publish_versions(of_run, at);
     perform kb_store.publish_identities(of_run);
     perform kb_store.publish_removals(of_run, at);
@@ -22,6 +23,9 @@ begin
         select entry_id from kb_store.plan_entry where run_id = of_run and action <> 'unchanged'
         union
         select entry_id from kb_store.plan_removal where run_id = of_run and not held
+        union
+        -- what is withheld of one is withheld of what it was found to be the same as
+        select p.entry_id from kb_store.plan_removal x join kb_store.plan_entry p using (run_id, key) where x.run_id = of_run
     ) c;
     select coalesce(array_agg(s.entry_id), '{}'),
         coalesce(array_agg(s.entry_id) filter (where s.valid @> at and s.verified_at + s.ttl <= at), '{}')

@@ -89,7 +89,7 @@ def _any_day(tokens: Tokens, at: int, order: Order) -> tuple[DayText, int] | Non
 def _joint(tokens: Tokens, at: int, *, between: bool) -> int:
     """The position after «to», «until», a dash, or the «and» of «between … and …»."""
     joints = ("to", "until", "dash", "and") if between else ("to", "until", "dash")
-    start = at + 1 if at_token(tokens, at).text in (",", "،") else at
+    start = _past_weekday(tokens, at + 1 if at_token(tokens, at).text in (",", "،") else at)
     if (
         at_token(tokens, start).text == "/"
         and at_token(tokens, at - 1).kind == at_token(tokens, start + 1).kind == "iso"
@@ -98,9 +98,21 @@ def _joint(tokens: Tokens, at: int, *, between: bool) -> int:
     if at_token(tokens, start).kind not in joints:
         return at
     last = start + _LONGEST_JOINT
-    while start < last and at_token(tokens, start).kind in (*joints, "filler", "on", "of"):
+    while start < last and _may_join(tokens, start, joints):
         start += 1
     return start
+
+
+def _may_join(tokens: Tokens, at: int, joints: tuple[str, ...]) -> bool:
+    token = at_token(tokens, at)  # «To: 25 June» as labels write it
+    return token.kind in (*joints, "filler", "on", "of") or token.text == ":"
+
+
+def _past_weekday(tokens: Tokens, at: int) -> int:
+    """The position after «(Fri)»."""
+    named = [at_token(tokens, at + step) for step in range(3)]
+    inside = named[0].text == "(" and named[1].kind == "weekday" and named[2].text == ")"
+    return at + 3 if inside else at
 
 
 _LONGEST_JOINT = 6  # tokens: «until the end of the day on»

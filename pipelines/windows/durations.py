@@ -42,7 +42,7 @@ def read_duration(tokens: Tokens, at: int) -> tuple[Duration, int] | None:
     number, after = _number(tokens, at)
     if at_token(tokens, after).kind == "dash" and number is not None:
         after += 1  # «48-hour»
-    unit = _UNITS.get(at_token(tokens, after).text)
+    unit = _UNITS.get(_bare(at_token(tokens, after).text))
     if unit is None or (number is None and at_token(tokens, after).text.isascii()):
         return None  # «for days»
     length = _length((number if number is not None else 1) * unit[0], unit[1])
@@ -52,6 +52,11 @@ def read_duration(tokens: Tokens, at: int) -> tuple[Duration, int] | None:
     return (length, end) if length else None
 
 
+def _bare(word: str) -> str:
+    """The word without the joined preposition of «لثلاثة أيام», «ليومين»."""
+    return word[1:] if len(word) > 3 and word[0] == "ل" else word
+
+
 _ONE = ("واحد", "واحده")
 
 
@@ -59,7 +64,7 @@ def _number(tokens: Tokens, at: int) -> tuple[int | None, int]:
     token = at_token(tokens, at)
     if token.kind == "num" and token.text.isdigit():
         return token.value, at + 1
-    number = _NUMBERS.get(token.text)
+    number = _NUMBERS.get(_bare(token.text))
     return (number, at + 1) if number is not None else (None, at)
 
 

@@ -172,6 +172,8 @@ def _chosen(pieces: list[Piece]) -> tuple[list[Piece], tuple[str, str] | None]:
 
 def _are_parts(pieces: list[Piece]) -> bool:
     """Whether the statements are about parts that differ («offer valid until …, EPP until …»), one at most unnamed."""
+    if any(piece.statement.rule in ("on-day", "single-day") for piece in pieces):
+        return False  # «first instalment due on 30 September»
     subjects = [piece.statement.subject for piece in pieces]
     named = [subject for subject in subjects if subject]
     apart = len(set(named)) == len(named) and sum(map(len, named)) == len(frozenset[str]().union(*named))

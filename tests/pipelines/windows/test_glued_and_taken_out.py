@@ -106,6 +106,29 @@ def test_who_may_have_it_is_not_until_when(text: str) -> None:
     assert rules_of(found) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("From: 12-Jun-2026 To: 25-Jun-2026", "2026-06-12", "2026-06-25"),
+        ("تاريخ البداية: 2026-06-12 تاريخ النهاية: 2026-06-25", "2026-06-12", "2026-06-25"),
+        ("Valid June 12 (Fri) to June 14 (Sun), 2026", "2026-06-12", "2026-06-14"),
+        ("لثلاثة أيام فقط من ١٢ يونيو", "2026-06-12", "2026-06-14"),
+        ("Ends in 3d 4h 12m", None, "2026-06-13"),
+        ("ساري حتى آخر يوم في الشهر", None, "2026-06-30"),
+    ],
+)
+def test_labels_weekdays_in_brackets_and_short_units(text: str, start: str | None, end: str) -> None:
+    """A start whose end is written in another way is never left open."""
+    found = read(text)
+    assert (first_day(found), last_day(found)) == (start, end)
+
+
+def test_a_day_named_for_something_else_makes_no_part() -> None:
+    """When a payment is due bounds nothing: the offer's own end holds."""
+    found = read("First instalment due on 30 September 2026; offer ends 20 June 2026", context="offer")
+    assert last_day(found) == "2026-06-20"
+
+
 def test_a_whole_list_of_months() -> None:
     """«Throughout June and July» ends with the last of them."""
     found = read("Throughout June & July 2026", context="offer")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urljoin
 
 from pipelines.offers.cards import Card, CardField
 from pipelines.offers.prices import Price, read_price, read_prices
-from pipelines.offers.regions import lies_within, region_of
+from pipelines.offers.regions import region_of
 from pipelines.offers.selectors import SelectedOffer
 from pipelines.offers.structured import StructuredOffer
 from pipelines.records import Evidence, Page
@@ -17,7 +17,7 @@ from pipelines.urls import BadUrl, normalise_url
 from pipelines.web.treepaths import Paths
 from pipelines.windows.declared import Declared
 
-__all__ = ["Candidate", "from_card", "from_selected", "from_structured", "join_candidates", "normal_url", "regions_of"]
+__all__ = ["Candidate", "from_card", "from_selected", "from_structured", "normal_url", "regions_of"]
 
 
 @dataclass(frozen=True)
@@ -131,41 +131,6 @@ def _card_evidence(card: Card) -> Iterator[Evidence]:
             yield Evidence(name, found.value, f"card:{name}{at}")
     if card.over is not None:
         yield Evidence("availability", card.over.value, "card:over")
-
-
-def join_candidates(structured: Sequence[Candidate], selected: Sequence[Candidate]) -> list[Candidate]:
-    """Both as one list: what two readers found of one offer, by title or by place, becomes one candidate."""
-    joined = list(structured)
-    open_places = set(range(len(structured)))
-    for found in selected:
-        at = next((at for at in sorted(open_places) if _is_same(joined[at], found)), None)
-        if at is None:
-            joined.append(found)
-        else:
-            open_places.discard(at)
-            joined[at] = _lend(joined[at], found)
-    return joined
-
-
-def _is_same(one: Candidate, other: Candidate) -> bool:
-    if one.title.casefold() == other.title.casefold():
-        return True
-    nested = lies_within(one.region, other.region) or lies_within(other.region, one.region)
-    return nested and not one.own_page
-
-
-def _lend(structured: Candidate, selected: Candidate) -> Candidate:
-    """The declared offer with the place the selectors name, and whatever it does not declare itself."""
-    fields = ("description", "url", "image", "identifier", "code", "price", "price_before")
-    filled = {name: getattr(structured, name) or getattr(selected, name) for name in fields}
-    return replace(
-        structured,
-        tags=tuple(dict.fromkeys((*structured.tags, *selected.tags))),
-        validity=selected.validity,
-        region="" if structured.own_page else selected.region,
-        evidence=(*structured.evidence, *selected.evidence),
-        **filled,
-    )
 
 
 def regions_of(candidate: Candidate) -> tuple[str, ...]:

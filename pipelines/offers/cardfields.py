@@ -12,7 +12,8 @@ from pipelines.offers.cardimages import find_image
 from pipelines.offers.cardlooks import CODE_ATTRIBUTES, Region, class_words, leads_somewhere
 from pipelines.offers.cardpieces import CardField, Piece, read_pieces, spoken
 from pipelines.offers.cardprices import find_discount, find_prices, is_price
-from pipelines.offers.cardsigns import CALL, CODE_LABEL, LISTING, PLAIN_CALL, TIMELY, says_over
+from pipelines.offers.cardsigns import CALL, LISTING, PLAIN_CALL, TIMELY, says_over
+from pipelines.offers.codes import ends_in_label, is_code, labelled_code
 from pipelines.web.characters import fold as fold_spaces
 from pipelines.windows.datetokens import fold
 
@@ -28,7 +29,6 @@ _END_ATTRIBUTE = re.compile(
     r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until"
     r"|valid-?(?:until|to|through)|final-?date)"
 )
-_CODE = re.compile(r"(?=[A-Z0-9-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,23}")
 _OVER_CLASS = re.compile(
     r"(?:^|\s)(?:is-|offer-|card-|promo-|deal-|status-|--)?(?:expired|ended|sold-?out"
     r"|out-?of-?stock|outofstock)(?:\s|$|-offer|-card|-deal|-promo)"
@@ -231,10 +231,10 @@ def _is_posted(piece: Piece) -> bool:
 def _code(region: Region, pieces: Sequence[Piece]) -> CardField | None:
     for element in (inner for part in region for inner in part.iter()):
         for name in CODE_ATTRIBUTES:
-            if _CODE.fullmatch((element.get(name) or "").strip()):
+            if is_code((element.get(name) or "").strip()):
                 return CardField((element.get(name) or "").strip(), element, name)
     for at, piece in enumerate(pieces):
-        if _CODE_CLASS.search(piece.classes) and _CODE.fullmatch(piece.text):
+        if _CODE_CLASS.search(piece.classes) and is_code(piece.text):
             return CardField(piece.text, piece.element)
         if found := _labelled_code(piece, pieces[at + 1] if at + 1 < len(pieces) else None):
             return found
@@ -243,13 +243,9 @@ def _code(region: Region, pieces: Sequence[Piece]) -> CardField | None:
 
 def _labelled_code(piece: Piece, following: Piece | None) -> CardField | None:
     """A code after its label, in the same text or as the next."""
-    label = CODE_LABEL.search(piece.plain)
-    if label is None or len(piece.plain) != len(piece.text):
-        return None
-    rest = piece.text[label.end() :]
-    if found := _CODE.match(rest):
-        return CardField(found[0], piece.element)
-    if not rest.strip(" :") and following and _CODE.fullmatch(following.text):
+    if code := labelled_code(piece.text):
+        return CardField(code, piece.element)
+    if following and is_code(following.text) and ends_in_label(piece.text):
         return CardField(following.text, following.element)
     return None
 

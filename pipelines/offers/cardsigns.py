@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
-    "AMOUNT", "CALL", "CODE_LABEL", "CURRENCY", "EDITORIAL", "LISTING", "MONEY", "OFFERING", "PAST", "PLAIN_CALL",
+    "AMOUNT", "CALL", "CURRENCY", "EDITORIAL", "LISTING", "MONEY", "OFFERING", "PAST", "PLAIN_CALL",
     "SAVING", "TIMELY", "says_over",
 ]  # fmt: skip
 
@@ -75,10 +75,6 @@ TIMELY = re.compile(
     r"|\b\d+ (?:days?|hours?) (?:left|to go|remaining)\b|\bwhile (?:stocks?|supplies) lasts?\b|\blimited[ -]time\b"
     rf"|(?<!\w)(?:و?صالح|و?ساري|ينتهي|تنتهي|حتي|لغايه|يسري|تاريخ الانتهاء|اخر موعد"
     rf"|من \d).{{0,40}}?{_DAY}|لفتره محدوده|متبقي \d|حتي نفاد"
-)
-CODE_LABEL = re.compile(
-    r"\b(?:(?:promo|coupon|voucher|discount|offer)\s*)?code\b\s*(?:is|=)?\s*[:«\"'-]?\s*"
-    r"|(?:ال)?(?:كود|رمز|كوبون)(?: ?ال(?:خصم|عرض|كوبون))?\s*[:«\"'-]?\s*"
 )
 # What a button says that takes one to an offer …
 CALL = re.compile(

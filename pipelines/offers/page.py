@@ -1,6 +1,6 @@
 """The offers of one HTML page, each with its own text: by structured data, by the source's selectors, by their shape.
 
-Cards are looked for by their shape only where the page declares no offer of its own and the source names no selectors.
+Cards are looked for by their shape where the source names no selectors; what the page declares of them joins them.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from pipelines.offers.candidates import (
     from_card,
     from_selected,
     from_structured,
-    join_candidates,
     normal_url,
     regions_of,
 )
-from pipelines.offers.cards import find_card_groups
+from pipelines.offers.cards import Card, find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
+from pipelines.offers.joining import join_candidates
 from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.nodes import Node
-from pipelines.offers.offerpage import find_own_offer, holds
+from pipelines.offers.ownpage import OwnPart, completed, own_part, read_own_offer
+from pipelines.offers.pagekinds import is_below_offers
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
 from pipelines.offers.selectors import read_selected
-from pipelines.offers.singlepage import completed, read_own_offer, read_own_product
 from pipelines.offers.structured import StructuredOffer, read_offers
 from pipelines.records import Block, Finding
 from pipelines.web.boilerplate import Regions
@@ -36,43 +36,45 @@ __all__ = ["HtmlPage", "find_offers"]
 
 
 def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]], tuple[Finding, ...]]:
-    """The page's offers, the blocks of each, and findings; structured data speaks first, selectors fill in."""
+    """The page's offers, the blocks of each, and findings: what it declares, what selectors find, what its shape shows.
+
+    Where the page is one product's own, cards of others are no offers of it, and their text is none of its.
+    """
     nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
-    structured = _structured(html, nodes)
-    selected, notes = _selected(html, any_other=bool(structured))
-    joined = join_candidates(structured, selected) or _undeclared(html)
-    candidates = [completed(candidate, html) for candidate in _with_own_page(joined, html)]
+    declared = _structured(html, nodes)
+    selected, notes = _selected(html, any_other=bool(declared))
+    known = _with_own_page(join_candidates(declared, selected), html)
+    cards = _cards(html) if html.page.rules.selectors is None else []
+    part = own_part(html, cards)
+    own = [] if known else read_own_offer(part)
+    shaped = [] if _is_alone([*known, *own], part) else _shaped(html, part.apart if own else cards)
+    joined = join_candidates([*known, *own], shaped)
     trail = read_trail(nodes, html.content.visible)
-    candidates = [replace(c, context=steps_above(trail, c.title)) for c in candidates]
-    return candidates, _texts_of(candidates, html), (*findings, *notes)
+    candidates = [replace(c, context=steps_above(trail, c.title)) for c in (completed(c, part) for c in joined)]
+    return candidates, _texts_of(candidates, part), (*findings, *notes)
 
 
-def _undeclared(html: HtmlPage) -> list[Candidate]:
-    """What a page offers without saying so in data: the product it sells, else its cards and what it is about."""
-    if product := read_own_product(html):
-        return [product]
-    cards = _shaped(html) if html.page.rules.selectors is None else []
-    if any(card.own_page for card in cards):
-        return cards
-    offer = read_own_offer(html, [card.region for card in cards])
-    return [offer, *cards] if offer else cards
-
-
-def _shaped(html: HtmlPage) -> list[Candidate]:
-    """The offers found by their shape: cards, banners, and the page itself where it is one offer's own."""
+def _cards(html: HtmlPage) -> list[Card]:
+    """The offers found by their shape: cards and banners."""
     body = html.content.visible.find("body")
     if body is None:
         return []
     cards = [card for group in find_card_groups(html) for card in group.cards]
     taken = frozenset(part for card in cards for region in (card.region, *card.copies) for part in region)
-    banners = find_banners(body, Regions.of(html.content.placed).cover, taken)
+    return [*cards, *find_banners(body, Regions.of(html.content.placed).cover, taken)]
+
+
+def _is_alone(known: Sequence[Candidate], part: OwnPart) -> bool:
+    """Whether what is known of the page is all it offers: it sells that, or is its own page and no list of others."""
+    if not known:
+        return False
+    own = any(candidate.own_page for candidate in known)
+    return part.sells_one or (own and not part.is_list and not is_below_offers(part.html.url))
+
+
+def _shaped(html: HtmlPage, cards: Sequence[Card]) -> list[Candidate]:
     paths = Paths()
-    own = find_own_offer(html, cards)
-    others = [card for card in (*cards, *banners) if own is None or not holds(card, own.fields["title"].element)]
-    found = [from_card(card, html.page, html.content.base, paths) for card in others]
-    if own is None:
-        return found
-    return [replace(from_card(own, html.page, html.content.base, paths), own_page=True, region=""), *found]
+    return [from_card(card, html.page, html.content.base, paths) for card in cards]
 
 
 def _structured(html: HtmlPage, nodes: Sequence[Node]) -> list[Candidate]:
@@ -143,11 +145,12 @@ def _first_text(blocks: Sequence[Block]) -> str:
     return heading or next((block.text[:120] for block in blocks), "")
 
 
-def _texts_of(candidates: Sequence[Candidate], html: HtmlPage) -> list[tuple[Block, ...]]:
-    """Each candidate's own blocks; the offer whose page this is has all that no other offer has.
+def _texts_of(candidates: Sequence[Candidate], part: OwnPart) -> list[tuple[Block, ...]]:
+    """Each candidate's own blocks; the offer whose page this is has all that no other offer and no card has.
 
     A card has its blocks also where they were no part of the page's main text.
     """
+    content = part.html.content
     regions = [region for candidate in candidates if not candidate.own_page for region in regions_of(candidate)]
-    inside = blocks_by_region((placed.block for placed in html.content.placed), regions)
-    return [outside(html.content.blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]
+    inside = blocks_by_region((placed.block for placed in content.placed), regions)
+    return [outside(content.blocks, regions) if c.own_page else inside.get(c.region, ()) for c in candidates]

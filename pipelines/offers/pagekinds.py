@@ -8,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from pipelines.offers.cardcontext import is_news_url
+from pipelines.offers.cardlooks import is_editorial
+from pipelines.offers.cardsigns import MONEY, SAVING
 from pipelines.offers.discounts import find_savings
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.pricewords import words
@@ -16,13 +19,17 @@ from pipelines.offers.shownprices import names_of, words_of
 from pipelines.records import Block
 from pipelines.windows.datetokens import fold
 
-__all__ = ["LEAD", "is_about_offer", "is_elsewhere", "lead_of", "main_heading", "promises"]
+__all__ = [
+    "LEAD", "is_below_offers", "is_called_offer", "is_elsewhere", "is_published", "is_short", "lead_of",
+    "main_heading", "names_saving", "part_around", "promises", "stand_apart",
+]  # fmt: skip
 
 _LONGEST_OFFER = 6_000  # characters of text on the own page of an offer that nothing declares
 LEAD = 1_200  # characters after the heading that say what the page is for
 _MOST_HEADED = 14  # headings on such a page: more is a list or a document
 _OFFER_PATH = re.compile(
-    r"offer|promo|deal|discount|sale|voucher|coupon|special|campaign|bundle|package|عرض|عروض|خصم|تخفيض|باقة|باقات"
+    r"(?<![a-z])(?:offers?|promo(?:tion)?s?|deals?|discounts?|sales?|vouchers?|coupons?|specials?|campaigns?|bundles?"
+    r"|packages?|cashback)(?![a-z])|عرض|عروض|خصم|خصومات|تخفيض|باقة|باقات|كوبون"
 )
 _OFFER_WORD = words(r"""\b(?:offers?|promo(?:tion)?s?|deals?|discount|sale|save|off|free|voucher|coupon|cash ?back
     |package
@@ -55,27 +62,46 @@ def is_elsewhere(html: HtmlPage) -> bool:
     types = (element.get("itemtype") or "" for element in html.tree.iterfind(".//*[@itemtype]"))
     if any(_ARTICLE.search(text) and "Product" not in text for texts in (scripts, types) for text in texts):
         return True
-    return bool(_NO_OFFER_PATH.search(path))
+    heading = main_heading(html)
+    editorial = heading is not None and is_editorial(words_of(heading))
+    return editorial or is_news_url(path) or bool(_NO_OFFER_PATH.search(path))
 
 
-def is_about_offer(html: HtmlPage, heading: HtmlElement, cards: Collection[str]) -> bool:
-    """Whether a page that sells nothing by itself is called an offer, is short, and is no list of others."""
-    blocks = outside(html.content.blocks, cards)
-    path = unquote(urlsplit(html.url).path).lower().rstrip("/")
-    below_offers = bool(_OFFER_PATH.search(path.rpartition("/")[0]))
-    if not below_offers and not _OFFER_WORD.search(fold(words_of(heading)).text):
-        return False
+def is_short(html: HtmlPage) -> bool:
+    """Whether a page is short enough to be one offer's, and is no list or document."""
+    blocks = html.content.blocks
     headings = sum(block.kind == "heading" for block in blocks)
-    if sum(len(block.text) for block in blocks) > _LONGEST_OFFER or headings > _MOST_HEADED or _is_published(html):
-        return False
-    return not cards or (below_offers and _stand_apart(html.content.blocks, cards))
+    return sum(len(block.text) for block in blocks) <= _LONGEST_OFFER and headings <= _MOST_HEADED
 
 
-def _stand_apart(blocks: Sequence[Block], cards: Collection[str]) -> bool:
-    """Whether the first card stands under a heading that says that what follows are others."""
+def is_below_offers(url: str) -> bool:
+    """Whether an address lies below one that names offers, as one offer's does."""
+    path = unquote(urlsplit(url).path).lower().rstrip("/")
+    return bool(_OFFER_PATH.search(path.rpartition("/")[0]))
+
+
+def is_called_offer(title: str) -> bool:
+    """Whether a heading calls what it heads an offer."""
+    return bool(_OFFER_WORD.search(fold(title).text))
+
+
+def names_saving(title: str) -> bool:
+    """Whether a heading names a saving or a price itself."""
+    plain = fold(title).text
+    return bool(SAVING.search(plain) or MONEY.search(plain))
+
+
+def stand_apart(blocks: Sequence[Block], cards: Collection[str]) -> bool:
+    """Whether the first card stands under a heading that says that what follow are others."""
     first = next((at for at, block in enumerate(blocks) if not outside((block,), cards)), 0)
     headings = [block.text for block in outside(blocks[:first], cards) if block.kind == "heading"]
     return len(headings) > 1 and bool(_OTHERS.search(fold(headings[-1]).text))
+
+
+def part_around(heading: HtmlElement) -> HtmlElement:
+    """The largest element around the heading within the body: what the page says of its subject."""
+    line = [element for element in (heading, *heading.iterancestors()) if element.tag not in ("html", "body")]
+    return next((element for element in line if element.tag in ("main", "article")), line[-1])
 
 
 def promises(blocks: Sequence[Block], title: str) -> bool:
@@ -84,7 +110,7 @@ def promises(blocks: Sequence[Block], title: str) -> bool:
     return bool(find_savings(f"{title}\n{lead}")) or bool(_VALIDITY.search(fold(lead).text))
 
 
-def _is_published(html: HtmlPage) -> bool:
+def is_published(html: HtmlPage) -> bool:
     """Whether the page tells who wrote it or when it was published, as articles do."""
     names = {(meta.get("property") or meta.get("name") or "").lower() for meta in html.tree.iter("meta")}
     if names & {"article:published_time", "article:author", "author.name", "parsely-pub-date", "citation_title"}:

@@ -15,7 +15,16 @@ from lxml.html import HtmlElement
 from pipelines.records import Block
 from pipelines.web.treepaths import Paths
 
-__all__ = ["Sought", "blocks_by_region", "find_regions", "lies_within", "outside", "region_of"]
+__all__ = [
+    "Sought",
+    "around_path",
+    "blocks_by_region",
+    "find_regions",
+    "lies_within",
+    "outside",
+    "paths_of",
+    "region_of",
+]
 
 _UNION = "|"
 
@@ -38,6 +47,11 @@ def region_of(elements: Iterable[HtmlElement], paths: Paths) -> str:
     return _UNION.join(paths.of(element) for element in elements)
 
 
+def paths_of(region: str) -> tuple[str, ...]:
+    """The paths of the elements that a region is made of."""
+    return tuple(part for part in region.split(_UNION) if part)
+
+
 def lies_within(path: str, region: str) -> bool:
     """Whether the element at `path` is one of the region's elements or inside it."""
     return any(path == part or path.startswith(part + "/") for part in region.split(_UNION) if part)
@@ -51,7 +65,7 @@ def blocks_by_region(blocks: Iterable[Block], regions: Iterable[str]) -> dict[st
         for part in region.split(_UNION):
             owners[part].append(region)
     for block in blocks:
-        for region in dict.fromkeys(owner for around in _around(block.path) for owner in owners.get(around, ())):
+        for region in dict.fromkeys(owner for around in around_path(block.path) for owner in owners.get(around, ())):
             found[region].append(block)
     return {region: tuple(inside) for region, inside in found.items()}
 
@@ -59,10 +73,10 @@ def blocks_by_region(blocks: Iterable[Block], regions: Iterable[str]) -> dict[st
 def outside(blocks: Iterable[Block], regions: Iterable[str]) -> tuple[Block, ...]:
     """The blocks that stand in none of the regions, in reading order."""
     taken = frozenset(part for region in regions for part in region.split(_UNION)) - {""}
-    return tuple(block for block in blocks if not any(around in taken for around in _around(block.path)))
+    return tuple(block for block in blocks if not any(around in taken for around in around_path(block.path)))
 
 
-def _around(path: str) -> Iterator[str]:
+def around_path(path: str) -> Iterator[str]:
     """The path itself and those of the elements around it, innermost first."""
     while path:
         yield path
@@ -89,7 +103,7 @@ def _path(blocks: Sequence[Block], at: int | None) -> str:
 
 def _held_twice(titles: Iterable[str]) -> frozenset[str]:
     """The paths of all elements that hold more than one of the titles."""
-    counts = Counter(around for path in titles for around in _around(path))
+    counts = Counter(around for path in titles for around in around_path(path))
     return frozenset(around for around, count in counts.items() if count > 1)
 
 

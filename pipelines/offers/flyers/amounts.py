@@ -14,7 +14,7 @@ from pipelines.offers.discounts import find_savings
 from pipelines.offers.prices import Money, Price, find_money, read_prices
 from pipelines.windows.datetokens import Folded, fold
 
-__all__ = ["Amounts", "amounts_of", "code_of"]
+__all__ = ["Amounts", "amounts_of"]
 
 _LONGEST = 600  # characters: an amount that belongs to an offer stands in a line, not in a page of prose
 
@@ -40,12 +40,6 @@ _GIFT = re.compile(
     r"(?<![-\w])(?<!feel )(?<!toll )(?<!duty )free(?! number| of error)(?![-\w])|\bcomplimentary\b"
     r"|مجانا|مجاني\w?|مجانيه"
 )
-_CODE = re.compile(
-    r"(?:(?:promo(?:tion(?:al)?)?|coupon|discount|voucher|offer|use|with)\s+code|\bcode|كود(?: الخصم| العرض)?"
-    r"|رمز (?:الخصم|القسيمة|العرض|الكوبون|الترويجي)|الرمز الترويجي|كوبون)\s*[:：=]?\s*[\"'«“(]?"
-    r"([A-Z0-9][A-Z0-9_-]{2,19})(?![\w-])",
-    re.IGNORECASE,
-)
 # Currencies whose short names are words or units too -> how their names are written when they are meant.
 _ALSO_WORDS = {"HUF": r"HUF|\dFt", "TRY": r"TRY|₺|TL", "RON": r"RON|\d lei", "MYR": r"MYR|RM", "IDR": r"IDR|Rp"}
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -69,15 +63,6 @@ def amounts_of(text: str, zone: ZoneInfo | None = None) -> Amounts:
         saving=bool(savings or before) or any(found.part == "saving" for found in money),
         gift=bool(_GIFT.search(folded.text)), several=several, spans=tuple(sorted(spans)),
     )  # fmt: skip
-
-
-def code_of(text: str) -> str:
-    """The code that a line tells the customer to give, or "": capitals or digits after the word «code» or «كود»."""
-    for found in _CODE.finditer(text):
-        code = found[1]
-        if code == code.upper() and (any(char.isdigit() for char in code) or len(code) > 3):
-            return code
-    return ""
 
 
 def _is_money(found: Money, text: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.offers.flyers.amounts import Amounts, amounts_of, code_of
+from pipelines.offers.codes import labelled_code
+from pipelines.offers.flyers.amounts import Amounts, amounts_of
 from pipelines.offers.flyers.words import (
     commands_machines,
     is_filler,
@@ -80,7 +81,7 @@ def line_of(at: int, block: Block, page: Page) -> Line:
     amounts = amounts_of(block.text, page.rules.zone)
     window = _dated(block, page)
     name = _name(block.text, amounts, window)
-    line = Line(at, block, "text", amounts, code_of(block.text), window, name)
+    line = Line(at, block, "text", amounts, labelled_code(block.text), window, name)
     return Line(at, block, _role(line), amounts, line.code, window, name)
 
 

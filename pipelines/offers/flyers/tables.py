@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.flyers.amounts import amounts_of, code_of
+from pipelines.offers.codes import labelled_code
+from pipelines.offers.flyers.amounts import amounts_of
 from pipelines.offers.flyers.lines import Line
 from pipelines.offers.prices import Price, read_currency, read_discount, read_price
 from pipelines.offers.pricewords import words
@@ -129,7 +130,7 @@ def _row_offer(line: Line, cells: Sequence[_Cell], zone: ZoneInfo | None) -> Row
     discount = _discount(cells) or (shown.discount if shown else None)
     offer = RowOffer(
         line, title, _with_currency(price, before), before.amount if before else None, discount, _validity(cells),
-        _first(cells, "code") or code_of(line.block.text), _first(cells, "category"), _about(cells, title),
+        _first(cells, "code") or labelled_code(line.block.text), _first(cells, "category"), _about(cells, title),
         saving=bool(before or discount) or amounts_of(bare, zone).saving,
     )  # fmt: skip
     return offer if price or offer.saving or (offer.validity and line.amounts.gift) else None

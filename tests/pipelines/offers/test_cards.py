@@ -119,11 +119,49 @@ def test_keys_of_one_title_do_not_depend_on_order() -> None:
 # ---------------------------------------------------------------- what speaks first
 
 
-def test_declared_offers_are_not_looked_for_again() -> None:
-    """Where a page declares offers, they are its offers."""
-    data = '{"@context":"https://schema.org","@type":"Offer","name":"Declared","price":"5","priceCurrency":"SAR"}'
-    found = offers(f'<script type="application/ld+json">{data}</script>' + card(1) + card(2))
-    assert [draft.title for draft in found] == ["Declared"]
+DECLARED = '{"@context":"https://schema.org","@type":"Offer","name":"%s","url":"%s","price":"85","priceCurrency":"SAR"}'
+
+
+def declared(name: str, url: str = "") -> str:
+    return f'<script type="application/ld+json">{DECLARED % (name, url)}</script>'
+
+
+def test_one_stray_declaration_hides_no_card() -> None:
+    """What a list declares and what it shows are its offers, each once."""
+    found = offers(declared("Something else") + "<h1>Offers</h1>" + card(1) + card(2) + card(3))
+    assert [draft.title for draft in found] == ["Something else", *(f"Service number {n}" for n in (1, 2, 3))]
+
+
+@pytest.mark.parametrize("data", [declared("Service number 2"), declared("The second", "/en/offers/2")])
+def test_what_is_declared_of_a_card_joins_it(data: str) -> None:
+    """By its title or its address a declared offer is that of its card: its price is served, the card's date kept."""
+    found = offers(data + "<h1>Offers</h1>" + card(1) + card(2) + card(3))
+    assert sorted(draft.key for draft in found) == [f"{URL}/{n}" for n in (1, 2, 3)]
+    (second,) = (draft for draft in found if draft.key == f"{URL}/2")
+    assert (second.price, second.window.ranges[0][1]) == (85, datetime(2026, 7, 3, 21, tzinfo=UTC))
+
+
+LONE = {
+    "itemprop": card(1).replace('class="price"', 'itemprop="price" content="90"'),
+    "meta": card(1).replace("<p>", '<meta itemprop="price" content="90"><p>', 1),
+    "button": card(1).replace("</div>", '<button id="add-to-cart">Add to cart</button></div>'),
+}
+
+
+@pytest.mark.parametrize("marked", LONE.values(), ids=LONE)
+@pytest.mark.parametrize("heading", ["Offers", "Save 20% this summer", "عروض الصيف"])
+def test_what_stands_in_a_card_is_no_mark_of_the_page(marked: str, heading: str) -> None:
+    """A price, a button or a state within one card of a list makes no product's page of it."""
+    found = offers(f"<h1>{heading}</h1><p>At all branches.</p>" + marked + "".join(card(n) for n in range(2, 6)))
+    assert [draft.key for draft in found] == [f"{URL}/{n}" for n in range(1, 6)]
+
+
+def test_related_products_are_not_offers_of_a_products_page() -> None:
+    """The page of one product stays its own, and neither prices nor dates of others reach its text or window."""
+    own = '<h1>Battery 70 Ah</h1><b class="price">SAR 249</b><button id="add-to-cart">Add to cart</button>'
+    (found,) = offers(own + "<p>Fitted at once.</p><h2>You may need</h2>" + "".join(card(n) for n in range(1, 5)))
+    assert (found.key, found.price, found.window.ranges) == (URL, 249, ((None, None),))
+    assert "July" not in " ".join(block.text for block in found.blocks)
 
 
 def test_selectors_that_match_nothing_are_not_replaced_by_a_guess() -> None:

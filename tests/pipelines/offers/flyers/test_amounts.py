@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.offers.flyers.amounts import amounts_of, code_of
+from pipelines.offers.codes import labelled_code
+from pipelines.offers.flyers.amounts import amounts_of
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 
@@ -64,4 +65,4 @@ def test_prices_of_several_things_are_no_price() -> None:
 )  # fmt: skip
 def test_codes(text: str, code: str) -> None:
     """A code stands in capitals or holds a digit."""
-    assert code_of(text) == code
+    assert labelled_code(text) == code

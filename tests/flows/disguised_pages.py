@@ -34,7 +34,8 @@ def card(number: int, language: str, classes: str) -> str:
     box, heading, price, until = (f"{classes}{part}" for part in ("offer-card", "title", "price", "validity"))
     return (
         f'<article class="{box}"><h3 class="{heading}"><a href="/{language}/offers/{number}">{name}</a></h3>'
-        f'<p class="{price}">{_PRICE[language].format(90 + number)}</p><p class="{until}">{_UNTIL[language]}</p></article>'
+        f'<p class="{price}">{_PRICE[language].format(90 + number)}</p>'
+        f'<p class="{until}">{_UNTIL[language]}</p></article>'
     )
 
 
@@ -49,8 +50,9 @@ def offer_page(number: int, language: str = "en") -> str:
     """One offer's own page."""
     name = _NAMES[language][number]
     return shell(
-        f'<article class="offer"><h1 class="title">{name}</h1><p class="price">{_PRICE[language].format(90 + number)}</p>'
-        f'<p class="validity">{_UNTIL[language]}</p><p>{name}: our people do it while you wait, in every branch.</p></article>',
+        f'<article class="offer"><h1 class="title">{name}</h1>'
+        f'<p class="price">{_PRICE[language].format(90 + number)}</p><p class="validity">{_UNTIL[language]}</p>'
+        f"<p>{name}: our people do it while you wait, in every branch.</p></article>",
         language=language,
         title=name,
     )
@@ -69,9 +71,12 @@ CHALLENGES = {
         "en", "dunegarage.example", "", f"{_FILLER}<p>One moment, please.</p><script>var _cf_chl_opt={{}}</script>",
     ),
     "arabic-browser-check": _BARE.format(
-        "ar", "لحظة من فضلك", "", "<p>جارٍ التحقق من متصفحك قبل الوصول إلى الموقع.</p><p>يرجى تفعيل ملفات تعريف الارتباط.</p>",
+        "ar", "لحظة من فضلك", "", "<p>جارٍ التحقق من متصفحك قبل الوصول إلى الموقع.</p>"
+        "<p>يرجى تفعيل ملفات تعريف الارتباط.</p>",
     ),
-    "akamai": _BARE.format("en", "", "", '<div id="sec-if-cpt-container"></div><script src="/x?bm-verify=AAQ"></script>'),
+    "akamai": _BARE.format(
+        "en", "", "", '<div id="sec-if-cpt-container"></div><script src="/x?bm-verify=AAQ"></script>',
+    ),
     "imperva": _BARE.format(
         "en", "", '<meta name="robots" content="noindex">', '<iframe src="/_Incapsula_Resource?SWUDNSAI=31">Request '
         "unsuccessful. Incapsula incident ID: 7-1</iframe>",
@@ -81,15 +86,19 @@ CHALLENGES = {
         '<script src="https://ct.captcha-delivery.com/c.js"></script>',
     ),
     "perimeterx": _BARE.format("en", "Access to this page has been denied", "", '<div id="px-captcha"></div>'),
-    "aws-waf": _BARE.format("en", "Human Verification", "", '<script>window.gokuProps={"key":"k"};</script><p>Begin</p>'),
+    "aws-waf": _BARE.format(
+        "en", "Human Verification", "", '<script>window.gokuProps={"key":"k"};</script><p>Begin</p>',
+    ),
     "recaptcha-wall": _BARE.format(
-        "en", "dunegarage.example", "", '<form><div class="g-recaptcha" data-sitekey="s"></div><button>Continue</button></form>'
+        "en", "dunegarage.example", "", '<form><div class="g-recaptcha" data-sitekey="s"></div>'
+        "<button>Continue</button></form>",
     ),
     "hcaptcha-arabic": _BARE.format(
         "ar", "تحقق", "", '<p>يرجى تأكيد أنك لست روبوتًا</p><div class="h-captcha"></div>'
     ),
     "login": shell(
-        '<form class="login"><h1>Sign in</h1><input name="u"><input type="password" name="p"><button>Go</button></form>',
+        '<form class="login"><h1>Sign in</h1><input name="u"><input type="password" name="p">'
+        "<button>Go</button></form>",
         title="Sign in",
     ),
     "login-arabic": _BARE.format(
@@ -105,7 +114,8 @@ _WORDS = (
 # Pages of the garage's own that carry such marks, or such words, and are content.
 LEGITIMATE = {
     "contact-with-recaptcha": shell(
-        f'<h1>Contact</h1><p>{_WORDS}</p><form><textarea></textarea><div class="g-recaptcha"></div></form>', title="Contact"
+        f'<h1>Contact</h1><p>{_WORDS}</p><form><textarea></textarea><div class="g-recaptcha"></div></form>',
+        title="Contact",
     ),
     "contact-short-with-turnstile": shell(
         '<h1>Contact</h1><p>Write to us.</p><div class="cf-turnstile"></div>', title="Contact"
@@ -133,9 +143,10 @@ LEGITIMATE = {
     ),
     "no-branch-found": shell("<h1>Find a branch</h1><p>No branches found near you.</p>", title="Find a branch"),
     "robot-wash-arabic": shell(
-        f"<h1>غسيل بالروبوت</h1><p>{'نغسل سيارتك آليًا في خمس دقائق دون خدش واحد. ' * 4}</p>", language="ar", title="غسيل"
+        f"<h1>غسيل بالروبوت</h1><p>{'نغسل سيارتك آليًا في خمس دقائق دون خدش واحد. ' * 4}</p>",
+        language="ar", title="غسيل",
     ),
     "redesigned-with-offers": shell(listing([0, 1, 2], classes="new-"), title="Fresh offers"),
     "short-terms": shell("<h1>Terms</h1><p>Prices include tax.</p>", title="Terms"),
-    "an-error-code-explained": shell(f"<h1>What error 404 on your dashboard means</h1><p>{_WORDS}</p>", title="Error codes"),
+    "an-error-code-explained": shell(f"<h1>What error 404 on your dashboard means</h1><p>{_WORDS}</p>", title="Codes"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.commands import accounting, adding, asking, databases, following, models, projects, syncing
+from flows.commands import accounting, adding, asking, databases, deciding, following, models, projects, syncing
 from flows.commands.options import Folder, choose_folder
 
 __all__ = ["app", "main"]
@@ -35,6 +35,12 @@ app.command()(following.changes)
 app.command()(accounting.explain)
 app.command()(accounting.status)
 app.command()(asking.history)
+app.command()(deciding.approve)
+app.command()(deciding.rollback)
+app.command()(deciding.resume)
+app.command()(deciding.withdraw)
+app.command()(deciding.restore)
+app.command()(deciding.remove)
 app.command()(projects.schedule)
 app.add_typer(databases.db, name="db")
 app.command()(projects.demo)

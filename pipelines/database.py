@@ -19,6 +19,7 @@ from pipelines.records import FreshetError
 from pipelines.setting_values import reveal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import timedelta
 
     from pipelines.settings import Project
@@ -84,7 +85,9 @@ def connect_uri(
     try:
         said = conninfo.conninfo_to_dict(address)
         defaults: dict[str, Any] = {name: value for name, value in _KEEPALIVE.items() if name not in said}
-        conn = psycopg.connect(address, autocommit=True, application_name=application, **defaults)
+        conn = psycopg.connect(
+            address, autocommit=True, application_name=application, cursor_factory=_Cursor, **defaults
+        )
         milliseconds = 0 if statement_timeout is None else int(statement_timeout.total_seconds() * 1000)
         conn.execute(
             "select set_config('timezone', 'UTC', false), set_config('statement_timeout', %s, false),"
@@ -96,6 +99,18 @@ def connect_uri(
         raise DatabaseError(_without_secrets(address, error)) from None  # the cause would show the string again
     conn.autocommit = autocommit
     return conn
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor after whose many statements the server still watches over how long the transaction stands idle.
+
+    What psycopg sends last for many statements is a flush, and with it PostgreSQL (18 too) takes its watch off.
+    """
+
+    def executemany(self, query: Any, params_seq: Iterable[Any], *, returning: bool = False) -> None:
+        """As psycopg's, and one empty statement more."""
+        super().executemany(query, params_seq, returning=returning)
+        self.connection.execute("select")
 
 
 def is_lost(error: BaseException) -> bool:

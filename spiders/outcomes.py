@@ -85,7 +85,7 @@ def judge_status(status: int, *, conditional: bool) -> Judgement:
 
 
 def judge_refusal(refused: Judgement, headers: Mapping[str, Sequence[str]], start: bytes) -> Judgement:
-    """Return how an answer counts that is no page; a guard service that wants to test its visitor is a challenge.
+    """Return how an answer counts behind which a guard service may stand that wants to test its visitor.
 
     `headers` have lower-case names; `start` is the beginning of the body, its encodings undone.
     """
@@ -93,10 +93,11 @@ def judge_refusal(refused: Judgement, headers: Mapping[str, Sequence[str]], star
         value.strip().lower() in meant for name, meant in _GUARD_HEADERS.items() for value in headers.get(name, ())
     )
     lower = start.lower()
-    if refused.outcome not in _REFUSALS or not (told or any(mark in lower for mark in _GUARD_MARKS)):
+    marked = refused.outcome in _REFUSALS and any(mark in lower for mark in _GUARD_MARKS)
+    if not (told or marked):
         return refused
     way_out = "ask the site's owner to let the user agent in"
-    said = refused.message.partition(":")[0]
+    said = refused.message.partition(":")[0] or "answered 200"
     return Judgement(Outcome.CHALLENGE, f"{said} with a challenge that only a person can pass; {way_out}")
 
 

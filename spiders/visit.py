@@ -178,8 +178,9 @@ class Visitor:
             return Content(
                 Outcome.NOT_MODIFIED, sha256=known.body_sha256, etag=known.etag, last_modified=known.last_modified
             )
+        start = b"" if judgement.outcome is Outcome.OK else _start_of(answer)
+        judgement = judge_refusal(judgement, answer.headers or {}, start)
         if judgement.outcome is not Outcome.OK:
-            judgement = judge_refusal(judgement, answer.headers or {}, _start_of(answer))
             return Content(judgement.outcome, judgement.message)
         content = read_content(answer, self._job, entry, known)
         if content.found is None:

@@ -245,7 +245,7 @@ def test_a_login_in_the_place_of_every_page_is_no_proof_of_anything(bad: BadSite
 def test_a_renamed_offer_keeps_its_identity(bad: BadSite, sync: Sync, db: Connection) -> None:
     """H6: a 301 to a page of its own is a move: the same entry, nothing embedded, nothing twice."""
     sync()
-    before = dict(db.execute("select title, entry_id from kb.offers()").fetchall())
+    before: dict[str, int] = dict(db.execute("select title, entry_id from kb.offers()").fetchall())
     put(bad, "/en/offers/brake-pads", offer_page(0))
     bad.script("/en/offers/0", redirect(bad.url("/en/offers/brake-pads"), 301))
     told = sync()

@@ -69,7 +69,7 @@ def test_every_page_has_one_outcome_and_a_reason(seen: Seen, known: Knowledge) -
 
 @given(pages, knowledge)
 def test_a_page_like_itself_is_no_stranger(seen: Seen, known: Knowledge) -> None:
-    """The page that says what it said before, closed as before, is no challenge and not missing, whatever it carries."""
+    """The page that says what it said before, closed as before, is no challenge and not missing."""
     if seen.now is None or not seen.now.sketch or not seen.now.ended:
         return
     verdict = judge_page(replace(seen, before=seen.now), known)

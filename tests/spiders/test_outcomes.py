@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.records import Outcome
-from spiders.outcomes import is_redirect, judge_body, judge_status, retry_after, unavailable_after
+from spiders.outcomes import (
+    is_redirect,
+    judge_body,
+    judge_refusal,
+    judge_status,
+    retry_after,
+    unavailable_after,
+)
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -75,3 +82,24 @@ def test_bodies_are_judged_by_what_they_are():
     assert "application/x-executable" in refused.message
     assert "text/html" in refused.message
     assert judge_body(b"", "text/html", "http://h/").outcome is Outcome.BAD_CONTENT
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "start", "expected"),
+    [
+        (403, {"cf-mitigated": ("challenge",)}, b"", Outcome.CHALLENGE),
+        (503, {}, b"<script>window._cf_chl_opt={}</script>", Outcome.CHALLENGE),
+        (202, {"x-amzn-waf-action": ("challenge",)}, b"", Outcome.CHALLENGE),
+        (405, {"x-amzn-waf-action": ("captcha",)}, b"", Outcome.CHALLENGE),
+        (403, {}, b'<iframe src="/_Incapsula_Resource?x"></iframe>', Outcome.CHALLENGE),
+        (403, {"cf-ray": ("1",)}, b"<p>no</p>", Outcome.BLOCKED),
+        (503, {}, b"<p>back soon</p>", Outcome.SERVER_ERROR),
+        (404, {"cf-mitigated": ("challenge",)}, b"", Outcome.CHALLENGE),
+        (200, {"cf-mitigated": ("Challenge",)}, b"", Outcome.CHALLENGE),
+        (200, {}, b"window._cf_chl_opt", Outcome.OK),
+        (410, {}, b"_cf_chl_opt", Outcome.GONE),
+    ],
+)
+def test_a_guard_that_refuses_is_a_challenge(status, headers, start, expected):
+    """What a guard service signs is a challenge; its marks in a body count where the status refuses."""
+    assert judge_refusal(judge_status(status, conditional=False), headers, start).outcome is expected

@@ -29,6 +29,7 @@ from pipelines.database import connect
 from pipelines.records import FreshetError
 from pipelines.settings import load_project
 from pipelines.store import publishing
+from pipelines.store.deciding import Paused
 from pipelines.store.runs import AlreadyRunning
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _told(work: Callable[[], State[Any]]) -> State[Any]:
     """The state that `work` ends in, whatever happens; a message never holds what could hold a secret."""
     try:
         return work()
-    except AlreadyRunning as error:
+    except (AlreadyRunning, Paused) as error:
         return Cancelled(message=_cut(str(error)))
     except FreshetError as error:
         return Failed(message=_cut(str(error)), data=[])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ __all__ = [
     "planned_changes",
     "problems",
     "stored_runs",
+    "titles_of",
 ]
 
 _MOST_PROBLEMS = 200
@@ -198,3 +200,17 @@ def stored_runs(conn: Connection, *, source: str | None = None, number: int | No
             """,
             {"source": source, "number": number},
         ).fetchall()
+
+
+def titles_of(conn: Connection, entries: Sequence[int]) -> dict[int, str]:
+    """The last known titles of these entries, each with its URL."""
+    rows = conn.execute(
+        """
+        select distinct on (v.entry_id) v.entry_id, v.title || '  ' || v.url
+        from kb_store.version v
+        where v.entry_id = any (%s)
+        order by v.entry_id, v.version_id desc
+        """,
+        (list(entries),),
+    ).fetchall()
+    return dict(rows)

@@ -30,7 +30,7 @@ from flows.texts import Texts
 from pipelines.database import Connection, DatabaseError, connect, explained
 from pipelines.failpoints import failpoint
 from pipelines.records import FreshetError
-from pipelines.store import planning, publishing, runs
+from pipelines.store import deciding, planning, publishing, removing, runs
 from pipelines.store.captures import store_captures
 from pipelines.store.readings import read_missing
 
@@ -98,7 +98,8 @@ class _Run:
 def sync_source(project: Project, source: Source, options: Options, progress: Progress = silent) -> Report:
     """Sync one source and report what came of it; a run that fails is reported with state `failed`.
 
-    Raises AlreadyRunning when another run holds the source, DatabaseError when the base cannot be reached.
+    Raises AlreadyRunning when another run holds the source, Paused when a person's word keeps it from being synced (to
+    look at what a sync would do is no sync), DatabaseError when the base cannot be reached.
     """
 
     def open_line() -> Connection:
@@ -108,6 +109,8 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
     try:
         _check_model(line.conn, project)
         runs.register_source(line.conn, source)
+        if not options.dry_run:
+            deciding.refuse_paused(line.conn, source.name)
         kind = "reindex" if options.reindex else "sync"
         number = runs.begin_run(line.conn, source.name, kind=kind, permission=source.permission)
         with runs.Heartbeat(open_line, number):
@@ -135,7 +138,7 @@ def sync_all(
 ) -> list[Report]:
     """Sync sources one after another; what befalls one leaves the others alone.
 
-    A source that another run holds is reported as failed, naming that run.
+    A source that another run holds is reported as failed, naming that run; a paused one as cancelled, with the way out.
     """
     reports: list[Report] = []
     for source in sources:
@@ -152,6 +155,9 @@ def _one_of_many(project: Project, source: Source, options: Options, progress: P
     except runs.AlreadyRunning as error:
         problem = {"url": "", "outcome": "already_running", "message": str(error)}
         return Report(error.run, source.name, "failed", problems=[problem])
+    except deciding.Paused as error:
+        problem = {"url": "", "outcome": "paused", "message": str(error)}
+        return Report(0, source.name, "cancelled", problems=[problem])
 
 
 def _guarded(run: _Run) -> Report:
@@ -327,7 +333,7 @@ def _plan(run: _Run, texts: Texts, seen: Seen, pages: dict[str, Any]) -> list[st
             on_progress=advance,
         )
     planning.withhold_unchanged(run.conn, run.number)
-    verdict = planning.plan_removals(
+    verdict = removing.plan_removals(
         run.conn, run.number, run.source.guard,
         complete=seen.complete, incomplete_reason=seen.incomplete_reason,
         attempted=pages["requested"], failed=pages["failed"],

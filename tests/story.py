@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pipelines.database import Connection
 from pipelines.records import OPEN, STANDING, Block, Capture, Draft, Outcome, Page, Reading, Window
 from pipelines.source_settings import GuardSettings, Source
-from pipelines.store import planning, publishing, runs
+from pipelines.store import planning, publishing, removing, runs
 from pipelines.store.captures import store_captures
 from pipelines.store.readings import draft_from_json, draft_to_json, read_missing
 from pipelines.vectors.models import ModelEntry
@@ -116,7 +116,7 @@ class Story:
         planning.plan_entries(self.conn, run, self.chunker, languages=self.source.languages)
         planning.withhold_unchanged(self.conn, run)
         failed = sum(isinstance(told, Outcome) and told is Outcome.SERVER_ERROR for told in pages.values())
-        verdict = planning.plan_removals(
+        verdict = removing.plan_removals(
             self.conn, run, self.guard,
             complete=complete, incomplete_reason="out of time", attempted=len(pages), failed=failed,
         )  # fmt: skip

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Project
     from retrieval.findings import FindingGroup
 
-__all__ = ["explain", "status"]
+__all__ = ["explain", "spellings", "status"]
 
 _QUOTED = 3  # findings of a kind that status shows
 
@@ -49,7 +49,7 @@ def _explained(project: Project, what: str, query: str | None) -> tuple[int, lis
     from retrieval.explaining import entry_meant, explain
 
     with connect(project, role="writer", autocommit=True) as conn:
-        entry_id = entry_meant(conn, what, _spellings(what))
+        entry_id = entry_meant(conn, what, spellings(what))
     # as a bot sees it
     with connect(project, role="reader", autocommit=True) as conn:
 
@@ -64,7 +64,7 @@ def _explained(project: Project, what: str, query: str | None) -> tuple[int, lis
     return entry_id, steps
 
 
-def _spellings(url: str) -> list[str]:
+def spellings(url: str) -> list[str]:
     """The URL as it is stored, whatever tracking parameters and letters it was given with."""
     from pipelines.urls import BadUrl, normalise_url
 

@@ -25,6 +25,7 @@ __all__ = [
     "approve",
     "lacking_texts",
     "paused",
+    "refuse_paused",
     "remove_source",
     "restore",
     "resume",
@@ -68,6 +69,16 @@ def paused(conn: Connection, source: str) -> str | None:
     """Why syncs leave the source alone; None: they do not, or it is not known yet."""
     row = conn.execute("select paused from kb_store.source where name = %s", (source,)).fetchone()
     return None if row is None else row[0]
+
+
+def refuse_paused(conn: Connection, source: str) -> None:
+    """Raise Paused, with the way out, for a source that a person paused."""
+    try:
+        conn.execute("select kb_store.refuse_paused(source_id) from kb_store.source where name = %s", (source,))
+    except psycopg.Error as error:
+        if error.sqlstate != _PAUSED:
+            raise
+        raise Paused(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
 
 
 def run_source(conn: Connection, run: int) -> str:
@@ -145,7 +156,7 @@ def approve(conn: Connection, listed: int) -> Approval:
     source = run_source(conn, listed)
     with _decision(conn, source, "approve") as number:
         _require_held(conn, listed, source)
-        conn.execute("select kb_store.refuse_paused(source_id) from kb_store.source where name = %s", (source,))
+        refuse_paused(conn, source)
         rows = conn.execute("select entry_id, removed from kb_store.approve(%s, %s)", (number, listed)).fetchall()
     removed = tuple(entry for entry, is_removed in rows if is_removed)
     return Approval(number, listed, removed, tuple(entry for entry, is_removed in rows if not is_removed))
@@ -241,9 +252,7 @@ def _decision(conn: Connection, source: str, kind: str) -> Iterator[int]:
         with runs.fenced(conn, number):
             yield number
             runs.end_run(conn, number, "published")
-    except BaseException as error:
+    except BaseException:
         if not conn.broken:
             runs.end_run(conn, number, "failed")
-        if isinstance(error, psycopg.Error) and error.sqlstate == _PAUSED:
-            raise Paused(f"{error.diag.message_primary}. {error.diag.message_hint}") from error
         raise

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg.types.json import Jsonb
 from psycopg.types.multirange import Multirange
@@ -25,13 +25,9 @@ from pipelines.store.merging import Merged, Statement, merge
 from pipelines.store.readings import draft_from_json
 from pipelines.store.resolving import resolve
 from pipelines.store.runs import fenced
-from pipelines.store.verdict import Sight, Verdict, judge
 from pipelines.texts import clean
 
-if TYPE_CHECKING:
-    from pipelines.settings import GuardSettings
-
-__all__ = ["PlannedChunk", "plan_entries", "plan_removals", "withhold_unchanged"]
+__all__ = ["PlannedChunk", "plan_entries", "withhold_unchanged"]
 
 _BATCH = 200  # entries a transaction
 
@@ -92,30 +88,6 @@ def withhold_unchanged(conn: Connection, run: int) -> None:
         )
 
 
-def plan_removals(
-    conn: Connection,
-    run: int,
-    guard: GuardSettings,
-    *,
-    complete: bool,
-    incomplete_reason: str,
-    attempted: int,
-    failed: int,
-) -> Verdict:
-    """Judge the run and plan what it removes: what is proven over at once, what was merely absent the second time."""
-    with fenced(conn, run):
-        found, live = _found_and_live(conn, run)
-        unjudged = Sight(complete, incomplete_reason, attempted, failed, found, live, removals=0)
-        healthy = judge(unjudged, guard).healthy
-        conn.execute("delete from kb_store.plan_removal where run_id = %s and reason <> 'joined'", (run,))
-        removals = conn.execute(_REMOVALS, {"run": run, "healthy": healthy}).rowcount
-        verdict = judge(Sight(complete, incomplete_reason, attempted, failed, found, live, removals), guard)
-        conn.execute(
-            "update kb_store.plan_removal set held = %s where run_id = %s and reason <> 'joined'", (verdict.held, run)
-        )
-    return verdict
-
-
 _STATEMENTS = """
 select d.reading_id, d.ordinal, d.content, e.url,
     case when a.reading_id = e.reading_id and a.body_sha256 is distinct from p.body_sha256 and a.body_sha256 is not null
@@ -126,28 +98,6 @@ join kb_store.draft d using (reading_id, ordinal)
 join kb_store.effective_readings(%(run)s) e on e.reading_id = d.reading_id
 join kb_store.page p on p.page_id = e.page_id
 left join kb_store.attempt a on a.run_id = %(run)s and a.url = e.url
-"""
-
-_REMOVALS = """
-insert into kb_store.plan_removal (run_id, entry_id, reason)
-select %(run)s, a.entry_id, a.reason
-from kb_store.absent_entries(%(run)s) a
-join kb_store.entry e using (entry_id)
-where a.reason <> 'absent' or (%(healthy)s and e.absent_runs >= 1)
-"""
-
-_FOUND_AND_LIVE = """
-select
-    (select count(distinct coalesce(n.key, d.entry_id::text))
-        from kb_store.effective_readings(%(run)s) e
-        join kb_store.draft d using (reading_id)
-        left join kb_store.plan_draft n on n.run_id = %(run)s and n.reading_id = d.reading_id and n.ordinal = d.ordinal
-        where e.verified_at is not null),
-    (select count(*)
-        from kb_store.run r
-        join kb_store.entry e using (source_id)
-        join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-        where r.run_id = %(run)s and (upper_inf(v.valid) or upper(v.valid) > clock_timestamp()))
 """
 
 _INSERT_ENTRY = """
@@ -188,12 +138,6 @@ def _statements(conn: Connection, run: int, matches: Sequence[Match]) -> dict[tu
         (reading, ordinal): Statement(draft_from_json(content), url, observed_at, nodes[reading, ordinal].own, document)
         for reading, ordinal, content, url, observed_at, document in rows
     }
-
-
-def _found_and_live(conn: Connection, run: int) -> tuple[int, int]:
-    row = conn.execute(_FOUND_AND_LIVE, {"run": run}).fetchone()
-    assert row is not None
-    return row[0], row[1]
 
 
 def _write(conn: Connection, run: int, found: Match, entry: Merged, chunker: Chunker) -> None:

@@ -152,11 +152,11 @@ def end_run(conn: Connection, run: int, state: str) -> None:
 
 
 def note(conn: Connection, run: int, **facts: object) -> None:
-    """Record facts of a run: `complete`, or JSON for pages, entries, chunks, seconds, problems, verdict.
+    """Record facts of a run: `complete`, or JSON for pages, entries, chunks, seconds, problems, verdict, judged.
 
     Raises LeaseLost.
     """
-    allowed = {"complete", "pages", "entries", "chunks", "seconds", "problems", "verdict"}
+    allowed = {"complete", "pages", "entries", "chunks", "seconds", "problems", "verdict", "judged"}
     with fenced(conn, run):
         for name, value in facts.items():
             assert name in allowed, name

@@ -1,20 +1,32 @@
 """Whether a run may remove anything: a pure judgement over what it saw.
 
 "I did not see it" is not "it is gone": absence proves something only in a run that looked everywhere and was
-answered, and even then many removals at once wait for a person.
+answered, and even then many removals at once wait for a person. What is over by its own end is no loss.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipelines.settings import GuardSettings
 
-__all__ = ["Sight", "Verdict", "judge"]
+__all__ = ["Sight", "Verdict", "Yield", "judge"]
 
 _MOST_FAILED_SHARE = 0.1  # of the pages attempted; above it a run is no witness
+_MOST_IN_A_ROW = 10  # failures; so many mean that the site, and not a page, was away
+_LEAST_YIELD = 3  # offers; fewer may come and go
+
+
+@dataclass(frozen=True)
+class Yield:
+    """Offers that pages of one kind give, over those of them that say something else than before."""
+
+    pages: str  # their addresses, what differs as *
+    count: int
+    before: int
+    now: int
 
 
 @dataclass(frozen=True)
@@ -26,8 +38,10 @@ class Sight:
     attempted: int  # pages
     failed: int  # pages whose outcome says nothing about them
     found: int  # entries that its pages carry
-    live: int  # entries believed before it
-    removals: int  # entries it would remove
+    live: int  # entries believed before it and not over
+    removals: int  # of these, those it would remove
+    in_a_row: int = 0  # the longest row of failures, as they came
+    yields: tuple[Yield, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,14 +50,20 @@ class Verdict:
 
     healthy: bool  # absence in it counts
     held: bool  # its removals wait for a person
-    reasons: tuple[str, ...]  # for a person
+    reasons: tuple[str, ...]  # for a person; none: nothing speaks against it
+    sight: Sight  # on what it rests
+
+    def as_json(self) -> dict[str, Any]:
+        """What is recorded of it."""
+        lost = 100 * self.sight.removals / max(self.sight.live, 1)
+        return {"healthy": self.healthy, "held": self.held, "lost_percent": round(lost, 1), **asdict(self.sight)}
 
 
 def judge(sight: Sight, guard: GuardSettings) -> Verdict:
     """The verdict on a run; removals are for `held` to stop, absence for `healthy` to count."""
     illness = _illness(sight)
     excess = _excess(sight, guard)
-    return Verdict(not illness, bool(excess), (*illness, *excess))
+    return Verdict(not illness, bool(excess), (*illness, *excess, *_fallen(sight)), sight)
 
 
 def _illness(sight: Sight) -> list[str]:
@@ -52,6 +72,8 @@ def _illness(sight: Sight) -> list[str]:
         reasons.append(f"incomplete: {sight.incomplete_reason}")
     if sight.failed > sight.attempted * _MOST_FAILED_SHARE:
         reasons.append(f"{sight.failed} of {sight.attempted} pages could not be looked at")
+    if sight.in_a_row >= _MOST_IN_A_ROW:
+        reasons.append(f"{sight.in_a_row} pages in a row could not be looked at")
     return reasons
 
 
@@ -67,3 +89,12 @@ def _excess(sight: Sight, guard: GuardSettings) -> list[str]:
     if sight.removals > guard.max_lost_count and lost > guard.max_lost_percent:
         return [f"{said}: above {guard.max_lost_count} and {guard.max_lost_percent:g} %"]
     return []
+
+
+def _fallen(sight: Sight) -> list[str]:
+    """What a person should know; whether a page is believed was decided for each (`pipelines.judging`)."""
+    return [
+        f"{one.count} pages like {one.pages} give {one.now} offers, {one.before} before"
+        for one in sight.yields
+        if one.before >= _LEAST_YIELD and one.now * 2 < one.before
+    ]

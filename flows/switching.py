@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flows.progress import Progress, silent
@@ -9,9 +11,13 @@ from flows.serving import way_to
 from flows.texts import Texts
 from pipelines.database import connect
 from pipelines.questions import read_questions
+from pipelines.records import FreshetError
 from pipelines.setting_values import SettingsError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from pipelines.database import Connection
     from pipelines.settings import Project
     from pipelines.store.switching import Candidate, Switch
@@ -34,17 +40,19 @@ def switch_project(project: Project, name: str, *, force: bool = False, progress
     with connect(project, role="writer", autocommit=True) as conn:
         served = _served(conn, project)
         total = texts_to_build(conn, texts.model)
+        longer: list[int] = []
         with progress.stage(f"embed with {name}", total) as advance:
-            return switch(conn, _candidate(texts), served, questions, force=force, on_progress=advance)
+            candidate = _candidate(texts, lambda passages: longer.append(texts.over_limit(passages)))
+            done = switch(conn, candidate, served, questions, force=force, on_progress=advance)
+    return replace(done, longer=sum(longer))
 
 
 def _named(project: Project, name: str) -> Texts:
-    from pipelines.vectors.models import ModelError
-
+    """The model of that name, tried: what cannot embed leaves no trace in the base. Raises SettingsError."""
     texts = Texts(project, name)
     try:
-        _ = texts.model
-    except ModelError as error:
+        texts.encode_query(name)
+    except FreshetError as error:
         raise SettingsError(f"--model: {error}") from error
     return texts
 
@@ -58,7 +66,12 @@ def _served(conn: Connection, project: Project) -> Candidate | None:
     return None if texts is None else _candidate(texts)
 
 
-def _candidate(texts: Texts) -> Candidate:
+def _candidate(texts: Texts, look: Callable[[Sequence[str]], None] = lambda passages: None) -> Candidate:
+    """The model as a candidate; `look` is shown the passages it embeds."""
     from pipelines.store.switching import Candidate
 
-    return Candidate(texts.model, texts.encode, texts.encode_queries)
+    def encode(passages: Sequence[str]) -> NDArray[np.float32]:
+        look(passages)
+        return texts.encode(passages)
+
+    return Candidate(texts.model, encode, texts.encode_queries)

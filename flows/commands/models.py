@@ -105,6 +105,9 @@ def _tell_switch(done: Switch) -> None:
         say(f"it answers {found.after} of {found.asked} {found.of}; {shown(done.before)} answered {found.before}")
     if done.uncompared:
         say(f"not compared: {shown(done.uncompared)}")
+    if done.longer:
+        said = "texts are longer than it reads at once and were embedded in parts"
+        say(f"{done.longer} {said}: freshet reindex cuts them anew")
     say(f'now set [embedding] model = "{shown(done.after)}" in freshet.toml')
     if done.before:
         say(f"to go back: freshet reindex --model {shown(done.before)}; to give that up: freshet model drop")

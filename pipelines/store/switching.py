@@ -58,6 +58,7 @@ class Switch:
     switched: bool  # False: it was served already
     compared: tuple[Found, ...] = ()  # what either model finds; empty: they were not compared
     uncompared: str = ""  # why not
+    longer: int = 0  # of the texts embedded: longer than the model reads at once
 
 
 def texts_to_build(conn: Connection, model: ModelEntry) -> int:

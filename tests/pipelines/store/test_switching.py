@@ -104,7 +104,7 @@ class Blind(Other):
 
     def vector(self, text: str) -> NDArray[np.float32]:
         del text
-        return np.eye(1, self.dimensions, dtype=np.float32)[0]
+        return np.asarray(np.eye(1, self.dimensions)[0], np.float32)
 
 
 @pytest.mark.parametrize("dimensions", [DIMENSIONS, 3 * DIMENSIONS])

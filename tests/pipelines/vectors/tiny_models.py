@@ -18,17 +18,26 @@ from tokenizers.processors import TemplateProcessing
 HIDDEN, LAYERS, WIDE, POSITIONS = 32, 2, 64, 40
 
 
-def tiny_model(folder: Path, *, pooling: str = "mean", architecture: str = "bert", seed: int = 1) -> Path:
-    """Write a model of 32 dimensions and at most 40 positions; return its folder."""
+def tiny_model(
+    folder: Path,
+    *,
+    pooling: str = "mean",
+    architecture: str = "bert",
+    seed: int = 1,
+    hidden: int = HIDDEN,
+    positions: int = POSITIONS,
+) -> Path:
+    """Write a model of `hidden` dimensions that reads eight tokens less than it has positions; return its folder."""
     folder.mkdir(parents=True, exist_ok=True)
     tokens = _write_tokenizer(folder)
-    _write_weights(folder / "model.safetensors", tokens, seed)
-    _write(folder / "config.json", _config(architecture, tokens))
+    _write_weights(folder / "model.safetensors", tokens, seed, hidden, positions)
+    sizes = {"hidden_size": hidden, "max_position_embeddings": positions}
+    _write(folder / "config.json", {**_config(architecture, tokens), **sizes})
     _write(folder / "modules.json", [_module(0, "", "Transformer"), _module(1, "1_Pooling", "Pooling")])
     (folder / "1_Pooling").mkdir(exist_ok=True)
     modes = {f"pooling_mode_{mode}": mode.startswith(pooling) for mode in ("cls_token", "mean_tokens", "max_tokens")}
-    _write(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": HIDDEN, **modes})
-    _write(folder / "sentence_bert_config.json", {"max_seq_length": 32, "do_lower_case": False})
+    _write(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": hidden, **modes})
+    _write(folder / "sentence_bert_config.json", {"max_seq_length": positions - 8, "do_lower_case": False})
     return folder
 
 
@@ -37,10 +46,8 @@ def _config(architecture: str, tokens: int) -> dict[str, Any]:
         "model_type": architecture,
         "architectures": ["BertModel" if architecture == "bert" else "XLMRobertaModel"],
         "hidden_act": "gelu",
-        "hidden_size": HIDDEN,
         "intermediate_size": WIDE,
         "layer_norm_eps": 1e-5,
-        "max_position_embeddings": POSITIONS,
         "num_attention_heads": 2,
         "num_hidden_layers": LAYERS,
         "pad_token_id": 0 if architecture == "bert" else 1,
@@ -67,20 +74,20 @@ def _write_tokenizer(folder: Path) -> int:
     return len(vocabulary)
 
 
-def _write_weights(file: Path, tokens: int, seed: int) -> None:
+def _write_weights(file: Path, tokens: int, seed: int, hidden: int, positions: int) -> None:
     random = np.random.default_rng(seed)
     shapes: dict[str, tuple[int, ...]] = {
-        "embeddings.word_embeddings.weight": (tokens, HIDDEN),
-        "embeddings.position_embeddings.weight": (POSITIONS, HIDDEN),
-        "embeddings.token_type_embeddings.weight": (1, HIDDEN),
-        **_pair("embeddings.LayerNorm", HIDDEN),
+        "embeddings.word_embeddings.weight": (tokens, hidden),
+        "embeddings.position_embeddings.weight": (positions, hidden),
+        "embeddings.token_type_embeddings.weight": (1, hidden),
+        **_pair("embeddings.LayerNorm", hidden),
     }
     for layer in range(LAYERS):
         name = f"encoder.layer.{layer}."
         for part in ("self.query", "self.key", "self.value", "output.dense"):
-            shapes |= _pair(f"{name}attention.{part}", HIDDEN, HIDDEN)
-        shapes |= _pair(f"{name}attention.output.LayerNorm", HIDDEN) | _pair(f"{name}output.LayerNorm", HIDDEN)
-        shapes |= _pair(f"{name}intermediate.dense", WIDE, HIDDEN) | _pair(f"{name}output.dense", HIDDEN, WIDE)
+            shapes |= _pair(f"{name}attention.{part}", hidden, hidden)
+        shapes |= _pair(f"{name}attention.output.LayerNorm", hidden) | _pair(f"{name}output.LayerNorm", hidden)
+        shapes |= _pair(f"{name}intermediate.dense", WIDE, hidden) | _pair(f"{name}output.dense", hidden, WIDE)
     weights = {name: random.normal(0, 0.3, shape).astype(np.float32) for name, shape in shapes.items()}
     save_file(weights, str(file), metadata={"format": "pt"})
 

@@ -128,8 +128,10 @@ def _is_own(seen: Seen, now: PageFeatures, knowledge: Knowledge) -> bool:
 
 def _accusation(seen: Seen, now: PageFeatures, knowledge: Knowledge) -> str:
     """What the page is accused of, in words; empty when of nothing."""
-    bare = now.words < _LITTLE and now.links <= _FEW_LINKS
-    if now.marks and (knowledge.is_profiled or seen.before is not None or now.asks or bare):
+    little, alone = now.words < _LITTLE, now.links <= _FEW_LINKS
+    bare = little and alone
+    strange = seen.before is not None or (knowledge.is_profiled and (little or alone))
+    if now.marks and (strange or now.asks or bare):
         return f"a challenge of {' and '.join(now.marks)}"
     if now.asks and (bare or now.widgets or seen.before is not None):
         return f"a check of its visitors («{now.asks}»)"

@@ -29,7 +29,6 @@ _GUARDS = {
     "Imunify360": ("imunify360-webshield", "wsidchk"),
     "F5": ("/tspd/?type=", "bobcmn"),
     "Vercel": ("vercel security checkpoint",),
-    "StackPath": ("sp_challenge", "/.sp-challenge"),
 }  # fmt: skip
 _WIDGETS = {
     "reCAPTCHA": ("g-recaptcha", "recaptcha/api.js", "recaptcha/enterprise.js"),

@@ -58,8 +58,9 @@ class Line:
             self.mend()
         raise AssertionError("the last try returns or raises")
 
-    def mend(self, patience: float = _PATIENCE) -> None:
+    def mend(self, patience: float | None = None) -> None:
         """Open the connection anew if it is lost. Raises DatabaseError when that fails for `patience` seconds."""
+        patience = _PATIENCE if patience is None else patience
         if not (self.conn.closed or self.conn.broken):
             return
         deadline = time.monotonic() + patience

@@ -139,6 +139,7 @@ def _obey(order: dict[str, Any]) -> NoReturn:
     os.environ.update(order["environment"])
     global _chunked_by
     _chunked_by = order.get("chunked_by", "")
+    flows.persisting._PATIENCE = float(order.get("patience", flows.persisting._PATIENCE))
     fault = Fault(order["kind"], order["at"])
     code = 70
     try:

@@ -1,9 +1,10 @@
 """From what a text says to ranges of instants: missing years, days that do not exist, ends before their start.
 
 A year left out: the window is tried in the year of the observation, the one before and the one after (of its own
-calendar), and the nearest is taken: 0 while it holds, else the days until it starts, else twice the days since
-it ended. An offer that ended a few weeks ago is far more often seen again than one announced a year ahead, and
-a late end is the costly mistake; twice keeps «until 31 December», read in July, in the future.
+calendar), and the nearest is taken: 0 while it holds, else the days until it starts, else the days since it ended
+and three tenths more. An offer that ended a few weeks ago is far more often seen again than one announced a year
+ahead, and a late end is the costly mistake: «until 30 June», read in November, is over. The last day of the year is
+how long yearly offers run, and its past counts twice: «until 31 December», read in May, is still to come.
 """
 
 from __future__ import annotations
@@ -192,7 +193,7 @@ def _cost(spans: tuple[Span, ...], today: date) -> int:
     if first and today < first:
         return wrong + (first - today).days
     if last and today > last:
-        return wrong + 2 * (today - last).days
+        return wrong + (today - last).days * (20 if (last.month, last.day) == (12, 31) else 13) // 10
     return wrong + (
         abs((today - first).days) if first and not last else (last - today).days if last and not first else 0
     )

@@ -189,12 +189,17 @@ def test_an_end_before_its_start_serves_at_no_time() -> None:
         (date(2025, 12, 28), "until 5 January", "2026-01-05"),
         (date(2026, 1, 3), "until 31 December", "2025-12-31"),
         (date(2026, 7, 1), "until 31 December", "2026-12-31"),
+        (date(2026, 5, 10), "until 31 December", "2026-12-31"),
+        (date(2026, 11, 22), "until 30 June", "2026-06-30"),
+        (date(2026, 11, 22), "ساري حتى نهاية يونيو", "2026-06-30"),
+        (date(2026, 11, 22), "1 – 30 June", "2026-06-30"),
+        (date(2026, 12, 1), "until 31 May", "2027-05-31"),
         (date(2026, 6, 10), "1 – 31 May", "2026-05-31"),
         (date(2026, 2, 10), "حتى 29 رمضان", "2026-03-18"),
     ],
 )
-def test_a_year_left_out_is_the_nearest_with_the_past_counted_twice(seen: date, text: str, last: str) -> None:
-    """HAZARDS T9, by the rule written in `windowdates`."""
+def test_a_year_left_out_is_the_nearest_and_the_past_counts_more(seen: date, text: str, last: str) -> None:
+    """HAZARDS T9, by the rule written in `ranges`."""
     assert last_day(text, seen=datetime(seen.year, seen.month, seen.day, 9, tzinfo=UTC)) == last
 
 

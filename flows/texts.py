@@ -141,4 +141,4 @@ def _together(windows: Sequence[Window | None]) -> Window | None:
     ranges = stated[0].ranges
     for window in stated[1:]:
         ranges = intersect(ranges, window.ranges)
-    return Window(ranges, "stated")
+    return Window(ranges, "stated", tuple(found for window in stated for found in window.evidence))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,31 +19,19 @@ from psycopg.types.range import Range
 
 from pipelines.database import Connection
 from pipelines.records import Draft, Window
+from pipelines.store.firstsight import keep_first_sight
 from pipelines.store.identity import MARKING_RECIPE
 from pipelines.store.matching import Match
 from pipelines.store.merging import Merged, Statement, merge
+from pipelines.store.pieces import Chunker, PlannedChunk
 from pipelines.store.readings import draft_from_json
 from pipelines.store.resolving import resolve
 from pipelines.store.runs import fenced
 from pipelines.texts import clean
 
-__all__ = ["PlannedChunk", "plan_entries", "withhold_unchanged"]
+__all__ = ["Chunker", "PlannedChunk", "plan_entries", "withhold_unchanged"]
 
 _BATCH = 200  # entries a transaction
-
-
-@dataclass(frozen=True)
-class PlannedChunk:
-    """A piece of an entry's text."""
-
-    heading: str
-    body: str
-    content: str  # the exact text that is embedded and searched
-    page: int | None = None
-    window: Window | None = None  # stated by its own text
-
-
-Chunker = Callable[[Draft, datetime], Sequence[PlannedChunk]]
 
 
 def plan_entries(
@@ -141,9 +129,10 @@ def _statements(conn: Connection, run: int, matches: Sequence[Match]) -> dict[tu
 
 
 def _write(conn: Connection, run: int, found: Match, entry: Merged, chunker: Chunker) -> None:
-    fields = _fields(entry.draft)
+    draft, chunks = keep_first_sight(conn, found.entry, entry.draft, chunker(entry.draft, entry.observed_at))
+    fields = _fields(draft)
     variants = [_variant(statement.draft) for statement in entry.variants]
-    cut: list[tuple[str | None, Sequence[PlannedChunk]]] = [(None, chunker(entry.draft, entry.observed_at))]
+    cut: list[tuple[str | None, Sequence[PlannedChunk]]] = [(None, chunks)]
     cut += [(s.draft.language, chunker(replace(s.draft, kind=entry.draft.kind), s.observed_at)) for s in entry.variants]
     pieces = [(language, _piece(chunk)) for language, chunks in cut for chunk in chunks]
     names = {"run": run, "key": found.key, "entry": found.entry}

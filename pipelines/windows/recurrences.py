@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.windows.daylists import read_days
+from pipelines.windows.daylists import Span, read_days
 from pipelines.windows.daytext import Order, is_dated
 from pipelines.windows.positions import Tokens, at_token, skip, skip_words
 from pipelines.windows.statements import Found, Statement
@@ -47,8 +47,25 @@ def read_except(tokens: Tokens, at: int, order: Order) -> Found | None:
     if days and not is_dated(tokens, after):
         return Statement("except-weekdays", (), at, after, frozenset(days)), after
     first = skip(tokens, start + (at_token(tokens, start).kind in ("from", "during")))
-    dates = read_days(tokens[: _before_end(tokens, first)], first, order)
-    return (Statement("except-days", dates[0], at, dates[1]), dates[1]) if dates else None
+    bars = _BARS if tokens[at].text.endswith(_PLURAL) else ()
+    spans, after = _excepted_days(tokens[: _before_end(tokens, first)], first, order, bars)
+    return (Statement("except-days", spans, at, after), after) if spans else None
+
+
+def _excepted_days(tokens: Tokens, at: int, order: Order, bars: tuple[str, ...]) -> tuple[tuple[Span, ...], int]:
+    """The days from here on, with those after a bar: «11 to 19 April | 1 to 3 May»."""
+    spans: tuple[Span, ...] = ()
+    after = start = at
+    while days := read_days(tokens, start, order):
+        spans, after = (*spans, *days[0]), days[1]
+        start = after + 1
+        if at_token(tokens, after).text not in bars:
+            break
+    return spans, after
+
+
+_BARS = ("|", "•", "·", ";")
+_PLURAL = ("dates", "days", "ايام")  # after «blackout dates» more of them may follow
 
 
 def _before_end(tokens: Tokens, at: int) -> int:
@@ -64,6 +81,7 @@ _LONGEST_EXCEPTION = 80  # tokens
 # «Not valid on public holidays, 12 June and 20 June»; other words name goods, and a date after them is another's.
 _HOLIDAYS = frozenset(
     ("public", "bank", "mercantile", "poya", "national", "official", "holiday", "holidays", "days", "dates",
+     "period", "periods", "applicable", "apply", "applies",
      "العطل", "عطل", "الرسميه", "رسميه", "الاجازات", "اجازات", "الاعياد", "المناسبات", "العطلات", "عطلات")
 )  # fmt: skip
 

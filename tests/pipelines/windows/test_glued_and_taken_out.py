@@ -34,6 +34,8 @@ def test_a_single_day_after_a_lost_break_is_that_day() -> None:
     [
         ("Valid until 30 June 2026. Not valid on public holidays, 12 June and 20 June 2026", (12, 20)),
         ("Offer ends 30 June 2026 and does not apply on 12 June and 20 June 2026", (12, 20)),
+        ("Ends 30 June 2026. Blackout dates: 12 June | 20 June", (12, 20)),
+        ("Until 30 June 2026, blackout period applicable from 12 to 20 June 2026", (12, 20)),
         ("لا يشمل العرض يومي ١٢ و٢٠ يونيو. ساري حتى ٣٠ يونيو ٢٠٢٦", (12, 20)),
         ("ما عدا العطل الرسمية ١٢ و٢٠ يونيو، حتى ٣٠ يونيو ٢٠٢٦", (12, 20)),
     ],
@@ -43,6 +45,12 @@ def test_days_taken_out_are_never_the_days_it_holds(text: str, out: tuple[int, i
     found = read(f"From 10 June 2026. {text}", context="offer")
     assert last_day(found) == "2026-06-30"
     assert not {date(2026, 6, day) for day in out} & set(days_of(found))
+
+
+def test_a_window_after_a_bar_is_not_taken_out() -> None:
+    """Only «dates» announces more than one exception."""
+    found = read("Not valid on 12 June | 10 – 14 June 2026 | Olaya branch", context="offer")
+    assert days_of(found) == [date(2026, 6, day) for day in (10, 11, 13, 14)]
 
 
 @pytest.mark.parametrize(

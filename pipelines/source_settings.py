@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -125,7 +126,14 @@ class SourceSettings(_Table):
                 raise ValueError(f'{key} is for kind = {" or ".join(sorted(kinds))}, this one is "{self.kind}"')
         return self
 
+    @property
+    def is_example(self) -> bool:
+        """Whether it watches nothing but hosts reserved for examples (RFC 2606), as in a new project."""
+        hosts = [urlsplit(url).hostname or "" for url in self.start_urls]
+        return bool(hosts) and all(f".{host}".endswith(_RESERVED) for host in hosts)
 
+
+_RESERVED = (".example.com", ".example.net", ".example.org")
 # Keys that some kinds need and the others cannot use.
 _BELONGS = {"start_urls": _CRAWLED, "paths": frozenset({"files"}), "feed": frozenset({"feed"})}
 

@@ -83,6 +83,7 @@ def status(
 
     Example: freshet status --findings
     """
+    from flows.reports import source_states
     from flows.serving import model_difference
     from pipelines.database import connect
     from retrieval.asking import active_model, freshness
@@ -92,7 +93,9 @@ def status(
     zone = ZoneInfo(project.timezone)
     with connect(project, role="writer", autocommit=True) as conn:
         found, model, groups = freshness(conn), active_model(conn), findings(conn)
+        states = source_states(conn)
         difference = model_difference(conn, project)
+    found = [{**row, **states[row["source"]]} for row in found]
     if as_json:
         served = model and {**model, "configured": project.embedding.model, "differs": difference}
         print_json({"sources": found, "model": served, "findings": [_document(group) for group in groups]})
@@ -101,6 +104,8 @@ def status(
         say(difference)
     for row in found:
         _tell_source(row, zone)
+        if row["source"] not in project.sources:
+            say(f"  its file is gone, what it gave is served until its end: freshet remove {row['source']}")
         for group in groups:
             if group.source == row["source"]:
                 _tell_findings(group, len(group.items) if everything else _QUOTED)
@@ -114,12 +119,19 @@ def _document(group: FindingGroup) -> dict[str, Any]:
 
 def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
     verified = at(row["last_verified"], zone) if row["last_verified"] else "never"
-    held = f", run {row['held_run']} holds removals" if row["held_run"] else ""
     expiry = f", next end {at(row['next_expiry'], zone)}" if row["next_expiry"] else ""
     say(
         f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
-        f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}{held}"
+        f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}"
     )
+    if row["withdrawn"]:
+        say(f"  withdrawn by a person: {row['withdrawn']}")
+    if row["held_run"]:
+        why = "; ".join(row["held_why"] or [])
+        say(f"  HELD: {row['held']} removals wait ({shown(why)}): freshet runs show {row['held_run']} lists them")
+        say(f"        freshet approve {row['held_run']} publishes them, the next sync looks anew")
+    if row["paused"]:
+        say(f"  PAUSED: {shown(row['paused'])}; freshet resume {row['source']} lets syncs look at it again")
 
 
 def _tell_findings(group: FindingGroup, most: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands.options import AsJson, Folder, project_of
-from flows.commands.output import at, print_json, say, shown
+from flows.commands.output import first_day, last_day, print_json, say, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,24 +139,10 @@ def _valid(offer: Draft, zone: ZoneInfo, now: datetime) -> str:
     if not offer.window.ranges:
         return "over, or its dates contradict each other"
     start, end = _bounds(offer)
-    said = " ".join((f"from {_day(start, zone)}" if start else "", f"until {_last_day(end, zone)}" if end else ""))
+    said = " ".join((f"from {first_day(start, zone)}" if start else "", f"until {last_day(end, zone)}" if end else ""))
     parts = f", on {len(offer.window.ranges)} separate occasions" if len(offer.window.ranges) > 1 else ""
     state = ", over" if end and end <= now else ", to come" if start and start > now else ""
     return f"{said.strip() or 'no end stated'}{parts} ({offer.window.validity}{state})"
-
-
-def _day(instant: datetime, zone: ZoneInfo) -> str:
-    """The day, with its time unless that is where the day begins."""
-    told = at(instant, zone)
-    return told.removesuffix(" 00:00")
-
-
-def _last_day(end: datetime, zone: ZoneInfo) -> str:
-    """The last day that is still in, as people say it; the instant when it is none of midnight."""
-    from datetime import timedelta
-
-    told = at(end, zone)
-    return at(end - timedelta(minutes=1), zone)[:10] if told.endswith(" 00:00") else told
 
 
 def _link(offer: Draft, proposal: Proposal) -> str:

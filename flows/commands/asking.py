@@ -84,8 +84,8 @@ def offers(
         return
     for offer in found:
         price = f"{offer['price']} {offer['currency'] or ''}".strip() if offer["price"] is not None else ""
-        say(f"{shown(offer['title'])}  {price}")
-        say(f"      {when(offer, zone)} · {shown(offer['url'])}")
+        say(f"{offer['entry_id']:>6}  {shown(offer['title'])}  {price}".rstrip())
+        say(f"        {when(offer, zone)} · {offer['source']} · {shown(offer['url'])}")
     say(f"{len(found)} offers")
 
 

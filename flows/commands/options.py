@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.commands.output import warn
+
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source
 
@@ -63,4 +65,7 @@ def sources_named(project: Project, names: list[str] | None) -> list[Source]:
         return [project.source(name) for name in names]
     if not project.sources:
         raise SettingsError(f"no source in {project.directory / 'sources'}: freshet add URL proposes one")
-    return list(project.sources.values())
+    for source in project.sources.values():
+        if source.is_example:
+            warn(f"{source.file}: still the example, left out; put in an address of yours, or delete the file")
+    return [source for source in project.sources.values() if not source.is_example]

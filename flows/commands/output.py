@@ -6,12 +6,12 @@ import json
 import sys
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["at", "plain", "print_json", "say", "shown", "warn", "when"]
+__all__ = ["at", "first_day", "last_day", "plain", "print_json", "say", "shown", "warn", "when"]
 
 _JOINERS = "\u200c\u200d"  # Persian and Arabic need them
 
@@ -42,8 +42,19 @@ def when(row: Mapping[str, Any], zone: ZoneInfo) -> str:
     start, end = row.get("valid_from"), row.get("valid_until")
     if start is None and end is None:
         return "standing" if row["validity"] == "standing" else "no end stated"
-    said = f"from {at(start, zone)} " if start else ""
-    return said + (f"until {at(end, zone)}" if end else "on") + f" ({row['validity']})"
+    said = f"from {first_day(start, zone)} " if start else ""
+    return said + (f"until {last_day(end, zone)}" if end else "on") + f" ({row['validity']})"
+
+
+def first_day(start: datetime, zone: ZoneInfo) -> str:
+    """A start as people say it: the day, with its time unless that is where the day begins."""
+    return at(start, zone).removesuffix(" 00:00")
+
+
+def last_day(end: datetime, zone: ZoneInfo) -> str:
+    """An end as people say it: the last day that is still in; the instant, where a day does not end there."""
+    told = at(end, zone)
+    return at(end - timedelta(minutes=1), zone)[:10] if told.endswith(" 00:00") else told
 
 
 def at(instant: datetime, zone: ZoneInfo) -> str:

@@ -30,7 +30,8 @@ as $$
             else case when s.starts <= at then 'began at ' else 'begins at ' end || kb_store.told_at(s.starts, s.zone)
         end),
         (4, 'end', not isempty(s.valid) and coalesce(s.ends > at, true), case
-            when isempty(s.valid) then 'its readings contradict each other, or its page says that it is over'
+            when isempty(s.valid) and s.validity = 'ambiguous' then 'its readings agree on no instant'
+            when isempty(s.valid) then 'its page says that it is over, or its dates contradict each other'
             when s.ends is null then 'no end stated'
             else case when s.ends <= at then 'ended at ' else 'ends at ' end || kb_store.told_at(s.ends, s.zone)
         end
@@ -45,7 +46,7 @@ as $$
         (6, 'freshness', s.stale_from > at, format('verified at %s: stale from %s, which is marked and withholds nothing',
             kb_store.told_at(s.verified_at, s.zone), kb_store.told_at(s.stale_from, s.zone))),
         (7, 'language', true, format('%s: found without a language or with this one', array_to_string(s.languages, ', '))),
-        (8, 'category', s.kind <> 'offer' or cardinality(s.category) > 0, case
+        (8, 'category', true, case
             when cardinality(s.category) > 0
                 then format('%s: found without a category or with any of these', array_to_string(s.category, ', '))
             else 'none: found without a category only'

@@ -10,7 +10,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows.commands import accounting, adding, asking, databases, deciding, following, models, projects, syncing
+from flows.commands import (
+    accounting,
+    adding,
+    asking,
+    databases,
+    deciding,
+    following,
+    models,
+    projects,
+    running,
+    syncing,
+)
 from flows.commands.options import Folder, choose_folder
 
 __all__ = ["app", "main"]
@@ -26,7 +37,7 @@ app = typer.Typer(
 app.command()(projects.init)
 app.command()(adding.add)
 app.command()(syncing.sync)
-app.add_typer(syncing.runs, name="runs")
+app.add_typer(running.runs, name="runs")
 app.command()(syncing.reindex)
 app.add_typer(models.model, name="model")
 app.command()(asking.search)
@@ -65,6 +76,8 @@ def _before(
         stream=sys.stderr,
         format="%(levelname)s %(name)s: %(message)s",
     )
+    if not verbose:  # it sets a level of its own; what went wrong is said by us
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def main() -> NoReturn:

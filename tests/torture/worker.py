@@ -19,8 +19,10 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
@@ -38,7 +40,7 @@ import spiders.files
 from flows.texts import Texts
 from pipelines import database
 from pipelines.failpoints import armed, failpoint
-from pipelines.records import Draft, ReadingRules
+from pipelines.records import Draft, Page, ReadingRules
 from pipelines.store.planning import PlannedChunk
 from pipelines.vectors.models import ModelEntry
 from tests.story import DIMENSIONS, CountingEncoder
@@ -106,6 +108,7 @@ FAULTS: dict[str, Callable[[str], None]] = {
 
 def main() -> None:
     """Serve orders until stdin ends."""
+    _warm_up()
     _stand_in_for_models()
     _watch_statements()
     database._IDLE_IN_TRANSACTION = "1s"  # the tests wait for what a person would not
@@ -118,6 +121,17 @@ def main() -> None:
             print(json.dumps({"pid": child}), flush=True)
         print(json.dumps({"status": _wait(child)}), flush=True)
         _load(Path(order.get("out", "/nowhere")))
+
+
+def _warm_up() -> None:
+    """Read a page, so that what readers load at their first page is loaded before any fork."""
+    body = (
+        b"<html><body><main><h1>Hours</h1><p>Open from nine to nine on every day of the week.</p></main></body></html>"
+    )
+    now = datetime.now(UTC)
+    page = Page("file:warm.html", body, "text/html", now, ReadingRules("warm", ZoneInfo("UTC")))
+    with pipelines.documents.reading.DocumentReader() as documents:
+        pipelines.reading.read_page(page, documents=documents)
 
 
 def _load(out: Path) -> None:

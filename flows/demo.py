@@ -26,6 +26,7 @@ from pipelines.settings import load_project
 
 if TYPE_CHECKING:
     from flows.reports import Report
+    from pipelines.database import Connection
     from pipelines.settings import Project
 
 __all__ = ["EXAMPLE", "DemoFailed", "run_demo"]
@@ -50,7 +51,7 @@ def run_demo(*, once: bool, directory: Path = EXAMPLE, port: int = _PORT) -> Non
         with prefect_api(project, light=True) as server:
             reports = _synced(project, server)
         for report in reports:
-            tell(report)
+            tell(report, ZoneInfo(project.timezone))
         _judge(reports, _ask(project))
         _suggest(project, url, serving=not once)
         if not once:
@@ -122,15 +123,13 @@ def _warm_up(project: Project) -> None:
 
 def _ask(project: Project) -> list[str]:
     """Ask the example's questions and show what a bot would be given; those that got nothing."""
-    from flows.texts import Texts
     from pipelines.database import connect
-    from retrieval.asking import search
 
-    zone, texts = ZoneInfo(project.timezone), Texts(project)
+    zone = ZoneInfo(project.timezone)
     unanswered = []
     with connect(project, role="reader", autocommit=True) as conn:
         for question in _questions():
-            hits = search(conn, question, embed=texts.encode_query, max_results=_SHOWN)
+            hits = _answers(conn, project, question)
             say(f"\n? {shown(question)}")
             for hit in hits:
                 tell_hit(hit, zone)
@@ -139,6 +138,16 @@ def _ask(project: Project) -> list[str]:
             elif not any(hit["answerable"] for hit in hits):
                 say("      weak: a bot had better say that it does not know")
     return unanswered
+
+
+def _answers(conn: Connection, project: Project, question: str) -> list[dict[str, Any]]:
+    from flows.serving import ask_served
+    from retrieval.asking import Embed, search
+
+    def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
+        return search(conn, question, embed=embed, model=model, max_results=_SHOWN)
+
+    return ask_served(conn, project, question, ask, say)
 
 
 def _questions() -> list[str]:

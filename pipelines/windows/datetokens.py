@@ -32,7 +32,7 @@ _LEXER = re.compile(
     r"|(?P<amount>\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?|\d+[.٫]\d+|\d+\s?[%٪])"
     r"|(?P<pair>(?<![\d/])\d{1,2}/\d{1,2}(?![\d/%]))"
     r"|(?P<year2>'\d\d\b)"
-    r"|(?P<num>\d+(?:(?:st|nd|rd|th)\b)?)"
+    r"|(?P<num>\d+(?:\s?(?:st|nd|rd|th)\b)?)"
     r"|(?P<half>[ap]\.m\b\.?)"
     r"|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)"
     r"|(?P<dash>[-–—−~]+)|(?P<break>[.!?;؛؟|•·]+)|(?P<punct>[^\s\w])"
@@ -112,7 +112,8 @@ def _lex(text: str, phrases: _Phrases) -> Iterator[Token]:
     for found in _LEXER.finditer(text):
         kind, start, end, word = found.lastgroup or "punct", found.start(), found.end(), found[0]
         if kind == "num":
-            yield Token(kind, word, start, end, int(word.rstrip("stndrh")[:6]))
+            number = "".join(word.split())  # «10<sup>th</sup>» may come as «10 th»
+            yield Token(kind, number, start, end, int(number.rstrip("stndrh")[:6]))
         elif kind == "half":
             yield Token(word[0] + "m", word[0] + "m", start, end)
         elif kind != "word" or word in phrases:

@@ -143,7 +143,7 @@ def _weekday_range(tokens: Tokens, at: int, on: int, when: When) -> Settled | No
         return None
     length = (last.value - tokens[on].value) % 7 + 1
     pointed = on > at or at_token(tokens, at - 1).kind == "from"
-    if not pointed or length >= 5 or at_token(tokens, at - 1).kind == "every" or _names_dates(tokens, at):
+    if not pointed or length >= 5 or at_token(tokens, at - 1).kind == "every" or _comes_again(tokens, at):
         days = sum(1 << (tokens[on].value + step) % 7 for step in range(length))
         return [Token("dayset", "", tokens[at].start, last.end, days)], last_at + 1
     end = when.next_weekday(last.value)
@@ -160,12 +160,19 @@ def _joined(tokens: Tokens, at: int) -> int:
     return on
 
 
-_NEAR = 40  # tokens on either side among which a date makes a range of weekdays a recurrence
+_NEAR = 40  # tokens on either side among which a date or another range of weekdays makes one a recurrence
 
 
-def _names_dates(tokens: Tokens, at: int) -> bool:
+def _comes_again(tokens: Tokens, at: int) -> bool:
     near = tokens[max(0, at - _NEAR) : at + _NEAR]
-    return any(token.kind in ("month", "iso", "numeric") for token in near)
+    if any(token.kind in ("month", "iso", "numeric") for token in near):
+        return True
+    return sum(_is_range(near, i) for i in range(len(near))) > 1  # «Sunday to Thursday 50%, Friday to Saturday 40%»
+
+
+def _is_range(tokens: Tokens, at: int) -> bool:
+    last = _joined(tokens, at + 1)
+    return tokens[at].kind == at_token(tokens, last).kind == "weekday" and last > at + 1
 
 
 # ---------------------------------------------------------------- weeks, months, years

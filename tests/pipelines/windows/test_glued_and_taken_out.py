@@ -121,6 +121,8 @@ def test_who_may_have_it_is_not_until_when(text: str) -> None:
         ("تاريخ البداية: 2026-06-12 تاريخ النهاية: 2026-06-25", "2026-06-12", "2026-06-25"),
         ("Valid June 12 (Fri) to June 14 (Sun), 2026", "2026-06-12", "2026-06-14"),
         ("لثلاثة أيام فقط من ١٢ يونيو", "2026-06-12", "2026-06-14"),
+        ("Valid on 12 th and 17 th June 2026", "2026-06-12", "2026-06-17"),
+        ("From 1 st to 30 th June 2026", "2026-06-01", "2026-06-30"),
         ("Ends in 3d 4h 12m", None, "2026-06-13"),
         ("ساري حتى آخر يوم في الشهر", None, "2026-06-30"),
     ],
@@ -129,6 +131,13 @@ def test_labels_weekdays_in_brackets_and_short_units(text: str, start: str | Non
     """A start whose end is written in another way is never left open."""
     found = read(text)
     assert (first_day(found), last_day(found)) == (start, end)
+
+
+def test_two_ranges_of_weekdays_come_again() -> None:
+    """One rate for weekdays and one for weekends is every day, not the one weekend that ends next."""
+    found = read("50% off from Sunday to Thursday, 40% off from Friday to Saturday", context="offer")
+    assert (found.window.validity, rules_of(found)) == ("open", set())
+    assert last_day(read("Sale from Friday to Sunday", context="offer")) == "2026-06-14"
 
 
 def test_a_day_named_for_something_else_makes_no_part() -> None:

@@ -6,7 +6,7 @@ from the day the text was first seen, and choose the earlier day where a phrase 
 - A weekday after «until», «from» or «this» is the first one from the day of the observation on, which itself counts;
   after «next» the first one after it.
 - A range of fewer than five weekdays after «from» or «this» is the one that ends next; five or more, or any range
-  without such a word or beside a date, is a recurrence.
+  without such a word, beside a date or another such range, is a recurrence.
 - A weekend is Friday and Saturday in the zones of `relativewords.WEEKENDS`, elsewhere Saturday and Sunday; a week
   ends with its weekend. «Until the end of the month» is the Gregorian month of the source's zone.
 - «Today», «tomorrow» and a weekday alone say nothing («order today»): they count after a cue, or with «only».

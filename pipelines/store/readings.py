@@ -101,7 +101,9 @@ select c.page_id, c.url, c.final_url, c.body_sha256, c.media_type, c.charset, c.
     c.recipe
 from kb_store.run_captures(%(run)s, %(recipe)s) c
 left join kb_store.reading d using (page_id, body_sha256, recipe)
-where %(force)s or d.reading_id is null or d.outcome = 'parse_failed'
+where %(force)s or d.reading_id is null
+    -- one strike a run, however often the database went away while it read
+    or (d.outcome = 'parse_failed' and d.run_id <> %(run)s)
     -- the same bytes at another time may mean another year: they are read by the clock they came back under
     or (c.new_bytes and d.outcome = 'ok')
 order by c.page_id

@@ -47,7 +47,7 @@ def source(folder: Path, site: BadSite, monkeypatch: pytest.MonkeyPatch, caplog:
 
 
 def _found_in(ran: Ran, log: pytest.LogCaptureFixture, folder: Path, db: Connection) -> set[str]:
-    """Canaries in what was printed or logged at any level, in any file of the project but its sources, or in any row of a run."""
+    """Canaries in what was printed or logged, at any level, in any file of the project but its sources, in any row."""
     rows = db.execute(
         "select to_jsonb(r)::text from kb_store.run r union all select to_jsonb(a)::text from kb_store.attempt a"
         " union all select to_jsonb(p)::text from kb_store.page p"

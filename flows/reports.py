@@ -8,33 +8,23 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from flows.plans import PlannedChange
 from pipelines.database import Connection
 from pipelines.records import FAILED_OUTCOMES
 
 __all__ = [
-    "PlannedChange",
     "Report",
     "count_chunks",
     "count_entries",
     "count_pages",
-    "planned_changes",
+    "held_removals",
     "problems",
+    "source_states",
     "stored_runs",
     "titles_of",
 ]
 
 _MOST_PROBLEMS = 200
-
-
-@dataclass(frozen=True)
-class PlannedChange:
-    """One line of a plan: what would become of an entry."""
-
-    change: str  # added changed extended shortened restored, or the reason of a removal
-    kind: str
-    title: str
-    url: str
-    differs: dict[str, list[Any]] = field(default_factory=dict)  # field -> [before, after]
 
 
 @dataclass(frozen=True)
@@ -46,7 +36,7 @@ class Report:
     state: str
     pages: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
-    chunks: dict[str, int] = field(default_factory=dict)
+    chunks: dict[str, Any] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[dict[str, str]] = field(default_factory=list)
     verdict: list[str] = field(default_factory=list)
@@ -88,41 +78,6 @@ def problems(conn: Connection, run: int) -> list[dict[str, str]]:
         (run, [outcome.value for outcome in FAILED_OUTCOMES], _MOST_PROBLEMS),
     )
     return [{"url": url, "outcome": outcome, "message": message} for url, outcome, message in rows]
-
-
-def planned_changes(conn: Connection, run: int) -> list[PlannedChange]:
-    """What publishing the run would do, entry by entry."""
-    changes = conn.execute(_PLANNED, {"run": run, "compared": _COMPARED.split()}).fetchall()
-    removals = conn.execute(_REMOVED, {"run": run}).fetchall()
-    return [PlannedChange(*row) for row in changes] + [PlannedChange(*row) for row in removals]
-
-
-_COMPARED = (
-    "title url description price price_before currency discount_percent code terms category valid validity language"
-)
-
-_PLANNED = """
-select p.action, p.kind, p.title, p.url,
-    coalesce((
-        select jsonb_object_agg(n.key, jsonb_build_array(o.value, n.value))
-        from jsonb_each(to_jsonb(p)) n
-        join jsonb_each(to_jsonb(v)) o using (key)
-        where n.key = any (%(compared)s) and n.value is distinct from o.value
-    ), '{}')
-from kb_store.plan_entry p
-left join kb_store.version v on v.entry_id = p.entry_id and upper_inf(v.recorded)
-where p.run_id = %(run)s and p.action <> 'unchanged'
-order by p.action, p.url, p.key
-"""
-
-_REMOVED = """
-select x.reason, e.kind, v.title, v.url
-from kb_store.plan_removal x
-join kb_store.entry e using (entry_id)
-join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-where x.run_id = %(run)s
-order by x.reason, v.url
-"""
 
 
 def count_entries(conn: Connection, run: int, since_change: int) -> dict[str, int]:
@@ -190,7 +145,7 @@ def stored_runs(conn: Connection, *, source: str | None = None, number: int | No
         return cursor.execute(
             """
             select r.run_id as run, s.name as source, r.kind, r.state, r.started_at, r.finished_at, r.complete, r.pages,
-                r.entries, r.chunks, r.seconds, r.verdict, r.problems, r.permission
+                r.entries, r.chunks, r.seconds, r.verdict, r.judged, r.problems, r.permission
             from kb_store.run r
             join kb_store.source s using (source_id)
             where (%(source)s::text is null or s.name = %(source)s)
@@ -214,3 +169,38 @@ def titles_of(conn: Connection, entries: Sequence[int]) -> dict[int, str]:
         (list(entries),),
     ).fetchall()
     return dict(rows)
+
+
+def held_removals(conn: Connection, run: int) -> list[dict[str, Any]]:
+    """Removals that the run holds back for a person."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(
+            """
+            select x.entry_id, e.kind, v.title, v.url, x.reason
+            from kb_store.plan_removal x
+            join kb_store.entry e using (entry_id)
+            join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+            where x.run_id = %s and x.held
+            order by v.url, x.entry_id
+            """,
+            (run,),
+        ).fetchall()
+
+
+def source_states(conn: Connection) -> dict[str, dict[str, Any]]:
+    """What waits for a person, by source: why it is paused, how many removals are held and why, what was withdrawn."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(_STATES).fetchall()
+    return {row.pop("source"): row for row in rows}
+
+
+_STATES = """
+select s.name as source, s.paused,
+    (select count(*) from kb_store.plan_removal x join kb_store.run r using (run_id)
+        where r.source_id = s.source_id and x.held) as held,
+    (select r.verdict from kb_store.plan_removal x join kb_store.run r using (run_id)
+        where r.source_id = s.source_id and x.held order by r.run_id desc limit 1) as held_why,
+    (select count(*) from kb_store.withdrawal w join kb_store.entry e using (entry_id)
+        where e.source_id = s.source_id and upper_inf(w.recorded) and w.period @> clock_timestamp()) as withdrawn
+from kb_store.source s
+"""

@@ -22,9 +22,10 @@ import psycopg
 
 from flows.fetching import Seen, fetch
 from flows.persisting import Line
+from flows.plans import PlannedChange, embedding_seconds, planned_changes
 from flows.progress import Progress, silent
 from flows.reading import reading_recipe, reading_session
-from flows.reports import PlannedChange, Report, count_chunks, count_entries, count_pages, planned_changes, problems
+from flows.reports import Report, count_chunks, count_entries, count_pages, problems
 from flows.serving import model_difference, served_texts
 from flows.texts import Texts
 from pipelines.database import Connection, DatabaseError, connect, explained
@@ -206,7 +207,7 @@ def _lead(run: _Run) -> Report:
     with run.timed("read"):
         reasons = run.persist(lambda _: _plan(run, texts, seen, pages), "compare")
     if run.options.dry_run:
-        return _conclude(run, "plan", _leave, lambda: _planned(run, pages, reasons, model_id))
+        return _conclude(run, "plan", _leave, lambda: _planned(run, pages, reasons, texts, model_id))
     return _embed_and_publish(run, texts, model_id, lambda embedded: _published(run, pages, reasons, embedded, before))
 
 
@@ -349,11 +350,12 @@ def _embed(run: _Run, texts: Texts, model_id: int, _: Connection) -> int:
         return publishing.embed_missing(run.conn, run.number, model_id, texts.encode, on_progress=advance)
 
 
-def _planned(run: _Run, pages: dict[str, Any], reasons: list[str], model_id: int) -> Report:
+def _planned(run: _Run, pages: dict[str, Any], reasons: list[str], texts: Texts, model_id: int) -> Report:
     to_embed = len(publishing.texts_to_embed(run.conn, run.number, model_id))
+    chunks = {"to_embed": to_embed, "embed_seconds": embedding_seconds(run.conn, texts, to_embed)}
     plan = planned_changes(run.conn, run.number)
     return Report(
-        run.number, run.source.name, "planned", pages, _tally(plan), {"to_embed": to_embed}, run.seconds,
+        run.number, run.source.name, "planned", pages, _tally(plan), chunks, run.seconds,
         problems(run.conn, run.number), reasons, plan,
     )  # fmt: skip
 

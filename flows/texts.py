@@ -65,6 +65,11 @@ class Texts:
         """How many of the texts are longer than the model reads at once."""
         return sum(tokens > self.model.max_tokens for tokens in self._count.count_all(texts))
 
+    @property
+    def seconds_per_text(self) -> float | None:
+        """How long a passage takes on this machine, where that was measured."""
+        return self._encoder.seconds_per_passage
+
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of queries, (n, dimensions) float32, unit length."""
         import numpy as np

@@ -61,6 +61,18 @@ class Encoder:
         choice = kept_choice(self.model, self._cache_dir, self._threads)
         return choice.passages if choice else default_variant(self.model)
 
+    @property
+    def seconds_per_passage(self) -> float | None:
+        """How long a passage takes on this machine, by the calibration kept; None: not measured."""
+        choice = kept_choice(self.model, self._cache_dir, self._threads)
+        if choice is None or not choice.texts:
+            return None
+        wanted = choice.passages if self._asked == "auto" else self._asked
+        found = [
+            one.seconds for one in choice.measured if one.variant == wanted or one.variant.startswith(f"{wanted}-")
+        ]
+        return min(found) / choice.texts if found else None
+
     def encode_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:

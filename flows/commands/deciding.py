@@ -112,10 +112,9 @@ def withdraw(
     if as_json:
         print_json({"entry_id": entry, "withdrawn": True, "until": end})
         return
-    say(
-        f"withdrawn: {entry} {shown(named)}, "
-        + (f"until {at(end, zone)}" if end else f"until: freshet restore {entry}")
-    )
+    lasts = f"until {at(end, zone)}" if end else f"until a person restores it: freshet restore {entry}"
+    say(f"withdrawn {lasts}")
+    say(f"  {entry} {shown(named)}")
 
 
 def restore(what: What, as_json: AsJson = False, folder: Folder = None) -> None:
@@ -133,7 +132,8 @@ def restore(what: What, as_json: AsJson = False, folder: Folder = None) -> None:
     if as_json:
         print_json({"entry_id": entry, "withdrawn": False})
         return
-    say(f"restored: {entry} {shown(named)}; freshet explain {entry} says whether it is served")
+    say(f"restored; freshet explain {entry} says whether it is served now")
+    say(f"  {entry} {shown(named)}")
 
 
 def remove(source: SourceName, as_json: AsJson = False, folder: Folder = None) -> None:

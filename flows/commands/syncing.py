@@ -1,21 +1,22 @@
-"""`freshet sync`, `reindex`, `runs`."""
+"""`freshet sync`, `reindex`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from flows.commands.models import switch_model, warn_of_difference
 from flows.commands.options import AsJson, Folder, opened, sources_named
-from flows.commands.output import print_json, say, shown
+from flows.commands.output import print_json
 from flows.commands.telling import tell
 
 if TYPE_CHECKING:
     from flows.reports import Report
     from flows.sync import Options
 
-__all__ = ["reindex", "runs", "sync"]
+__all__ = ["reindex", "sync"]
 
 Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; all when none is named.")]
 
@@ -81,72 +82,16 @@ def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folde
         with bars() as progress:
             reports = sync_all(project, chosen, options, progress)
     except Stopped as stopped:
-        _print(stopped.reports, as_json)
+        _print(stopped.reports, as_json, ZoneInfo(project.timezone))
         raise
-    _print(reports, as_json)
+    _print(reports, as_json, ZoneInfo(project.timezone))
     codes = {_CODES[report.state] for report in reports}
     raise typer.Exit(1 if 1 in codes else max(codes, default=0))
 
 
-def _print(reports: list[Report], as_json: bool) -> None:
+def _print(reports: list[Report], as_json: bool, zone: ZoneInfo) -> None:
     if as_json:
         print_json({"runs": [report.as_json() for report in reports]})
     else:
         for report in reports:
-            tell(report)
-
-
-runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)
-
-
-@runs.callback()
-def list_runs(
-    context: typer.Context,
-    source: Annotated[str | None, typer.Option("--source", help="Only of this source.")] = None,
-    as_json: AsJson = False,
-    folder: Folder = None,
-) -> None:
-    """Runs, newest first.
-
-    Example: freshet runs --source autocare-offers
-    """
-    if context.invoked_subcommand:
-        return
-    found = _stored(folder, source=source)
-    if as_json:
-        print_json({"runs": found})
-        return
-    for run in found:
-        live = run["entries"].get("live", "")
-        say(f"{run['run']:>6}  {run['started_at']:%Y-%m-%d %H:%M:%S}Z  {run['state']:10} {run['source']}  live {live}")
-
-
-@runs.command("show")
-def show_run(
-    run: Annotated[int, typer.Argument(help="Number of the run.")], as_json: AsJson = False, folder: Folder = None
-) -> None:
-    """One run whole.
-
-    Example: freshet runs show 17
-    """
-    from pipelines.records import FreshetError
-
-    found = next(iter(_stored(folder, number=run)), None)
-    if found is None:
-        raise FreshetError(f"there is no run {run}; freshet runs lists them")
-    if as_json:
-        print_json(found)
-        return
-    for name, value in found.items():
-        if name != "problems":
-            say(f"{name:12} {shown(value)}")
-    for problem in found["problems"]:
-        say(f"{problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}")
-
-
-def _stored(folder: Folder, *, source: str | None = None, number: int | None = None) -> list[dict[str, Any]]:
-    from flows.reports import stored_runs
-    from pipelines.database import connect
-
-    with connect(opened(folder), role="writer", autocommit=True) as conn:
-        return stored_runs(conn, source=source, number=number)
+            tell(report, zone)

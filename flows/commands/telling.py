@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flows.commands.output import say, shown, when
+from flows.commands.planned import tell_plan
 
 if TYPE_CHECKING:
     from flows.reports import Report
@@ -14,29 +15,37 @@ if TYPE_CHECKING:
 __all__ = ["tell", "tell_hit"]
 
 
-def tell(report: Report) -> None:
-    """Print what came of a run."""
+def tell(report: Report, zone: ZoneInfo) -> None:
+    """Print what came of a run, instants in that zone."""
     pages, entries, chunks = report.pages, report.entries, report.chunks
-    say(f"{report.source}: run {report.run} {report.state}")
+    say(f"{report.source}: run {report.run} {report.state}" if report.run else f"{report.source}: not synced")
     if pages:
         outcomes = ", ".join(f"{count} {name}" for name, count in pages["outcomes"].items()) or "none"
         say(f"  pages    {pages['requested']} requested: {outcomes}")
     if entries:
         say("  entries  " + ", ".join(f"{count} {name}" for name, count in entries.items() if count or name == "live"))
-    if chunks:
+    if report.plan is not None:
+        _tell_cost(chunks)
+    elif chunks:
         say("  chunks   " + ", ".join(f"{count} {name}" for name, count in chunks.items()))
     if report.seconds:
         say("  seconds  " + ", ".join(f"{value:.1f} {name}" for name, value in report.seconds.items()))
     for reason in report.verdict:
         say(f"  verdict  {shown(reason)}")
-    for line in report.plan or []:
-        say(f"  {line.change:10} {line.kind} {shown(line.title)}  {shown(line.url)}")
-        for name, (before, after) in line.differs.items():
-            say(f"             {name}: {shown(before)} → {shown(after)}")
+    if report.plan is not None:
+        tell_plan(report.plan, zone)
     for problem in report.problems[:20]:
         say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
     if len(report.problems) > 20:
         say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
+    if report.entries.get("held") and report.plan is None:
+        say(f"  removals wait for a person: freshet runs show {report.run} lists them, freshet approve {report.run}")
+
+
+def _tell_cost(chunks: Mapping[str, Any]) -> None:
+    seconds = chunks["embed_seconds"]
+    about = "" if seconds is None else f", about {seconds:.1f} s"
+    say(f"  to embed {chunks['to_embed']} texts{about}")
 
 
 def tell_hit(hit: Mapping[str, Any], zone: ZoneInfo) -> None:

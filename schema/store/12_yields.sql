@@ -6,8 +6,9 @@ set enable_nestloop = off -- the reason stands in publish
 as $$
     with changed as materialized (
         -- a page is of the kind of those that differ from it by numbers and by the last part of their address
-        select regexp_replace(
-                regexp_replace(regexp_replace(p.url, '[?#].*$', ''), '(://[^/]*/.*?)[^/]+/?$', '\1*'), '[0-9]+', '*', 'g'
+        select substring(p.url from '^[^/]*/*[^/?#]*') || regexp_replace(
+                regexp_replace(rtrim(regexp_replace(p.url, '^[^/]*/*[^/?#]*|[?#].*$', '', 'g'), '/'), '[^/]+$', '*'),
+                '[0-9]+', '*', 'g'
             ) as pages,
             p.page_id, p.reading_id as before, e.reading_id as now
         from kb_store.run r

@@ -246,7 +246,7 @@ def test_a_dry_run_changes_nothing(run: Run, source: Path, site: BadSite) -> Non
     synced(run)
     _, report = synced(run, "--dry-run")
     assert report["state"] == "planned"
-    assert [line["change"] for line in report["plan"]] == ["gone"]
+    assert [(line["change"], line["reason"]) for line in report["plan"]] == [("withdrawn", "gone")]
     assert len(titles(run)) == 5
     assert synced(run)[1]["entries"]["withdrawn"] == 1
 

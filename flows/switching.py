@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.serving import way_to
 from flows.texts import Texts
@@ -33,17 +34,25 @@ def switch_project(project: Project, name: str, *, force: bool = False, progress
     The questions of the project's `questions.jsonl` are asked of both. Raises RecallFalls when the new model finds
     less, unless `force`; SettingsError when there is no such model, or its files are not in order.
     """
+    line = Line(lambda: connect(project, role="writer", autocommit=True))
+    try:
+        # whole again when the database went away: what was embedded is kept, and to switch twice is to switch
+        return line.persist(lambda conn: _switch(conn, project, name, force, progress), f"the switch to {name}")
+    finally:
+        line.close()
+
+
+def _switch(conn: Connection, project: Project, name: str, force: bool, progress: Progress) -> Switch:
     from pipelines.store.switching import switch, texts_to_build
 
     texts = _named(project, name)
     questions = read_questions(project.directory / _QUESTIONS)
-    with connect(project, role="writer", autocommit=True) as conn:
-        served = _served(conn, project)
-        total = texts_to_build(conn, texts.model)
-        longer: list[int] = []
-        with progress.stage(f"embed with {name}", total) as advance:
-            candidate = _candidate(texts, lambda passages: longer.append(texts.over_limit(passages)))
-            done = switch(conn, candidate, served, questions, force=force, on_progress=advance)
+    served = _served(conn, project)
+    total = texts_to_build(conn, texts.model)
+    longer: list[int] = []
+    with progress.stage(f"embed with {name}", total) as advance:
+        candidate = _candidate(texts, lambda passages: longer.append(texts.over_limit(passages)))
+        done = switch(conn, candidate, served, questions, force=force, on_progress=advance)
     return replace(done, longer=sum(longer))
 
 

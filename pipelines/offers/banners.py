@@ -48,4 +48,6 @@ def _banner(region: HtmlElement) -> Iterator[Card]:
     fields = read_fields((region,))
     if fields.alternative and "title" in fields.named:
         named = {**fields.named, "title": fields.alternative}
-        yield Card(region, named, (region,), fields.tags, fields.discount, fields.alternative, fields.over)
+        yield Card(
+            region, named, (region,), fields.tags, fields.discount, fields.alternative, fields.timely, fields.over
+        )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from pipelines.offers.cards import Card, CardField
+from pipelines.offers.cardfields import read_over
+from pipelines.offers.cards import Card
 from pipelines.offers.prices import Price, read_price, read_prices
 from pipelines.offers.regions import region_of
 from pipelines.offers.selectors import SelectedOffer
@@ -69,6 +70,7 @@ def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Cand
     before = read_price(offer.price_before, page.rules.zone) or was
     selectors = page.rules.selectors
     fields = ("title", "description", "price", "price_before", "validity", "code")
+    over = read_over((offer.element,)) if offer.element is not None else None
     return Candidate(
         title=offer.title or fallback_title,
         description=offer.description,
@@ -81,10 +83,14 @@ def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Cand
         price_before=before.amount if before else None,
         validity=offer.validity,
         region=offer.region,
-        evidence=tuple(
-            Evidence(field, text, f"selector:{getattr(selectors, field)}")
-            for field in fields
-            if (text := getattr(offer, field))
+        over=over is not None,
+        evidence=(
+            *(
+                Evidence(field, text, f"selector:{getattr(selectors, field)}")
+                for field in fields
+                if (text := getattr(offer, field))
+            ),
+            *([Evidence("availability", over.value, "selector:over")] if over else []),
         ),
     )
 
@@ -94,7 +100,7 @@ def from_card(card: Card, page: Page, base: str, paths: Paths) -> Candidate:
     value = {name: found.value for name, found in card.fields.items()}
     price, was = read_prices(value.get("price", ""), page.rules.zone)
     before = read_price(value.get("price_before", ""), page.rules.zone) or was
-    declared, validity = _dated(card.fields.get("validity"))
+    declared, validity = _dated(card)
     return Candidate(
         title=value["title"],
         description=value.get("description", ""),
@@ -115,13 +121,14 @@ def from_card(card: Card, page: Page, base: str, paths: Paths) -> Candidate:
     )
 
 
-def _dated(found: CardField | None) -> tuple[tuple[Declared, ...], str]:
-    """A validity as a declared end where an attribute gives it, else as text."""
-    if found is None:
-        return (), ""
-    if found.attribute:
-        return (Declared("end", found.value.replace("/", "-"), f"card:{found.attribute}"),), ""
-    return (), found.value
+def _dated(card: Card) -> tuple[tuple[Declared, ...], str]:
+    """Validity as declared ends where attributes give it, else as text: every line that speaks of it."""
+    declared = tuple(
+        Declared("end", found.value.replace("/", "-"), f"card:{found.attribute}")
+        for found in card.timely
+        if found.attribute
+    )
+    return declared, "\n".join(dict.fromkeys(found.value for found in card.timely if not found.attribute))
 
 
 def _card_evidence(card: Card) -> Iterator[Evidence]:

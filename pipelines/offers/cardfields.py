@@ -8,34 +8,26 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from pipelines.offers.carddates import find_timely, is_posted, plainest
 from pipelines.offers.cardimages import find_image
 from pipelines.offers.cardlooks import CODE_ATTRIBUTES, Region, class_words, leads_somewhere
 from pipelines.offers.cardpieces import CardField, Piece, read_pieces, spoken
-from pipelines.offers.cardprices import find_discount, find_prices, is_price
+from pipelines.offers.cardprices import find_discount, find_prices
 from pipelines.offers.cardsigns import CALL, LISTING, PLAIN_CALL, TIMELY, says_over
 from pipelines.offers.codes import ends_in_label, is_code, labelled_code
+from pipelines.offers.prices import is_price
 from pipelines.web.characters import fold as fold_spaces
 from pipelines.windows.datetokens import fold
 
-__all__ = ["Fields", "read_fields"]
+__all__ = ["Fields", "read_fields", "read_over"]
 
 _TAG_CLASS = re.compile(
     r"(?<![a-z])(?:tags?|categor(?:y|ies)|cat|pills?|labels?|chips?|topics?|terms?|badges?|type|eyebrow)(?![a-z])"
 )
-_DATE_CLASS = re.compile(r"(?<![a-z])(?:valid\w*|expir\w*|until|end-?date|deadline|ends|period|duration)(?![a-z])")
-_POSTED = re.compile(r"(?<![a-z])(?:posted|published|updated|entry-date|post-date|byline|author)(?![a-z])")
 _CODE_CLASS = re.compile(r"(?<![a-z])(?:coupon|voucher|promo|discount)?-?code(?![a-z])")
-_END_ATTRIBUTE = re.compile(
-    r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until"
-    r"|valid-?(?:until|to|through)|final-?date)"
-)
 _OVER_CLASS = re.compile(
     r"(?:^|\s)(?:is-|offer-|card-|promo-|deal-|status-|--)?(?:expired|ended|sold-?out"
     r"|out-?of-?stock|outofstock)(?:\s|$|-offer|-card|-deal|-promo)"
-)
-_LABEL = re.compile(
-    r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي"
-    r"|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
 )
 _NOISE = re.compile(
     r"(?:new|hot|sale!?|featured|editor'?s? choice|best ?seller|limited|exclusive|popular"
@@ -55,6 +47,7 @@ class Fields:
     tags: tuple[CardField, ...] = ()
     discount: CardField | None = None  # a badge's percentage
     alternative: CardField | None = None  # of the image
+    timely: tuple[CardField, ...] = ()  # all that is said of its validity, in reading order
     over: CardField | None = None  # what says that the offer is not to be had any more
 
 
@@ -63,15 +56,15 @@ def read_fields(region: Region) -> Fields:
     pieces = read_pieces(region)
     image, alternative = find_image(region)
     title = _title(region, pieces, alternative)
-    price, before = find_prices([*(piece for piece in pieces if not _is_posted(piece)), *_spoken(title, alternative)])
-    validity, code = _validity(region, pieces), _code(region, pieces)
+    price, before = find_prices([*(piece for piece in pieces if not is_posted(piece)), *_spoken(title, alternative)])
+    timely, code = tuple(find_timely(region, pieces)), _code(region, pieces)
     tags = tuple(_tags(pieces, title))
-    used = [found.element for found in (title, validity, code, *tags) if found]
+    used = [found.element for found in (title, code, *timely, *tags) if found]
     found = {
         "title": title,
         "price": _of_piece(price),
         "price_before": _of_piece(before),
-        "validity": validity,
+        "validity": plainest(timely),
         "code": code,
         "category": next(iter(tags), None),
         "url": _url(region, title),
@@ -84,6 +77,7 @@ def read_fields(region: Region) -> Fields:
         tags,
         CardField(str(discount[0]), discount[1].element) if discount else None,
         alternative,
+        timely,
         _over(region, pieces),
     )
 
@@ -122,9 +116,11 @@ def _title(region: Region, pieces: Sequence[Piece], alternative: CardField | Non
 def _tells(piece: Piece) -> bool:
     """Whether a text may be a title: no price, badge, date line or button."""
     plain = piece.plain
-    empty = is_price(plain) or _NOISE.fullmatch(plain) or (find_discount([piece]) is not None and not piece.heading)
+    empty = (
+        is_price(piece.text) or _NOISE.fullmatch(plain) or (find_discount([piece]) is not None and not piece.heading)
+    )
     call = PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain) or (piece.tag == "button" and not piece.heading)
-    return not (empty or call or piece.struck or says_over(plain) or _is_posted(piece) or _is_dated(piece))
+    return not (empty or call or piece.struck or says_over(plain) or is_posted(piece) or _is_dated(piece))
 
 
 def _is_dated(piece: Piece) -> bool:
@@ -170,9 +166,19 @@ def _description(pieces: Sequence[Piece], used: Sequence[HtmlElement]) -> CardFi
 def _is_passage(piece: Piece) -> bool:
     return (
         len(piece.plain.split()) >= 3
-        and not is_price(piece.plain)
+        and not is_price(piece.text)
         and not says_over(piece.plain)
-        and not _is_posted(piece)
+        and not is_posted(piece)
+        and not _is_dated(piece)
+        and not _is_call(piece)
+    )
+
+
+def _is_call(piece: Piece) -> bool:
+    """Whether a text only says what to do: «Check it out», «Shop now», whatever the button is made of."""
+    plain = piece.plain
+    return bool(PLAIN_CALL.fullmatch(plain) or LISTING.fullmatch(plain)) or (
+        len(plain.split()) <= 4 and bool(CALL.match(plain))
     )
 
 
@@ -193,39 +199,7 @@ def _same(one: str, other: str) -> bool:
     return first in second or second in first
 
 
-# ---------------------------------------------------------------- validity, code, category
-
-
-def _validity(region: Region, pieces: Sequence[Piece]) -> CardField | None:
-    """The line that says until when: by its words, by its label, or by what it is called."""
-    for at, piece in enumerate(pieces):
-        if _is_posted(piece):
-            continue
-        following = pieces[at + 1] if at + 1 < len(pieces) else None
-        if following and _is_label(piece) and _DIGIT.search(following.plain) and len(following.plain) <= 60:
-            return CardField(f"{piece.text} {following.text}", following.element)
-        if TIMELY.search(piece.plain) and len(piece.plain) <= 300:
-            return CardField(piece.text, piece.element)
-        if _DATE_CLASS.search(piece.classes) and _DIGIT.search(piece.plain) and len(piece.plain) <= 120:
-            return CardField(piece.text, piece.element)
-    return next(_end_attributes(region), None)
-
-
-def _is_label(piece: Piece) -> bool:
-    """Whether a text only announces a date: «Valid until», «تاريخ الانتهاء:»."""
-    return len(piece.plain) <= 30 and not _DIGIT.search(piece.plain) and bool(_LABEL.fullmatch(piece.plain))
-
-
-def _end_attributes(region: Region) -> Iterator[CardField]:
-    """What counts down names its end in an attribute."""
-    for element in (inner for part in region for inner in part.iter()):
-        for name, value in element.attrib.items():
-            if _END_ATTRIBUTE.fullmatch(str(name)) and re.match(r"20\d\d[-/]\d\d?[-/]\d\d?", str(value)):
-                yield CardField(str(value), element, str(name))
-
-
-def _is_posted(piece: Piece) -> bool:
-    return bool(_POSTED.search(piece.classes)) or (piece.tag == "time" and "published" in piece.classes)
+# ---------------------------------------------------------------- code, category
 
 
 def _code(region: Region, pieces: Sequence[Piece]) -> CardField | None:
@@ -259,7 +233,7 @@ def _tags(pieces: Sequence[Piece], title: CardField | None) -> Iterator[CardFiel
 
 def _is_tag(piece: Piece) -> bool:
     plain = piece.plain
-    said = is_price(plain) or says_over(plain) or _NOISE.fullmatch(plain) or _DIGIT.search(plain)
+    said = is_price(piece.text) or says_over(plain) or _NOISE.fullmatch(plain) or _DIGIT.search(plain)
     return not (said or PLAIN_CALL.fullmatch(plain) or CALL.search(plain) or TIMELY.search(plain) or piece.heading)
 
 
@@ -275,6 +249,11 @@ def _url(region: Region, title: CardField | None) -> CardField | None:
         if leads_somewhere(link):
             return CardField((link.get("href") or "").strip(), link, "href")
     return None
+
+
+def read_over(region: Region) -> CardField | None:
+    """What says of a card that its offer is not to be had any more, or None."""
+    return _over(region, read_pieces(region))
 
 
 def _over(region: Region, pieces: Sequence[Piece]) -> CardField | None:

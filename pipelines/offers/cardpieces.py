@@ -10,6 +10,8 @@ from itertools import islice, pairwise
 from lxml.html import HtmlElement
 
 from pipelines.offers.cardlooks import Region, class_words, column_of, heading_level, names_title, text_of
+from pipelines.offers.prices import is_price
+from pipelines.offers.shownprices import price_text
 from pipelines.windows.datetokens import fold
 
 __all__ = ["CardField", "Piece", "read_pieces", "spoken"]
@@ -92,13 +94,13 @@ def _is_short(element: HtmlElement) -> bool:
 
 
 def _piece(element: HtmlElement, inside: set[HtmlElement]) -> Piece:
-    text = text_of(element)
+    text = price_text(element) if _is_priced(element) else text_of(element)
     line = [element, *(around for around in islice(element.iterancestors(), _AROUND) if around in inside)]
     return Piece(
         element=element,
         text=text,
         plain=fold(text).text,
-        classes=" ".join((*_own_classes(element, line), column_of(element))),
+        classes=" ".join((*_own_classes(element, line), *_price_classes(text, line), column_of(element))),
         tag=str(element.tag),
         heading=max(map(heading_level, line)),
         titled=any(names_title(around) for around in line[:2] if around.get("class")),
@@ -107,10 +109,23 @@ def _piece(element: HtmlElement, inside: set[HtmlElement]) -> Piece:
     )
 
 
+def _is_priced(element: HtmlElement) -> bool:
+    """Whether a number in it is written in several elements: «34» and a raised «.95»."""
+    return len(element) > 0 and _is_short(element)
+
+
 def _own_classes(element: HtmlElement, line: list[HtmlElement]) -> Iterator[str]:
     yield class_words(element)
     for inner, around in pairwise(line):
         if len(around) > 1 or (around.text or "").strip() or inner.tag not in _INLINE:
+            return
+        yield class_words(around)
+
+
+def _price_classes(text: str, line: list[HtmlElement]) -> Iterator[str]:
+    """What the elements around a price are called that hold it and words of price: «Regular price SAR 99»."""
+    for around in line[1:] if is_price(text) else ():
+        if not is_price(text_of(around)):
             return
         yield class_words(around)
 

@@ -8,70 +8,70 @@ from decimal import Decimal
 
 from pipelines.offers.cardlooks import text_of
 from pipelines.offers.cardpieces import Piece
-from pipelines.offers.cardsigns import AMOUNT, CURRENCY, MONEY
-from pipelines.offers.prices import read_price
+from pipelines.offers.cardsigns import MONEY
+from pipelines.offers.prices import Money, find_money, is_price, read_price, read_prices
+from pipelines.offers.pricewords import part_of, words
 from pipelines.windows.datetokens import fold
 
-__all__ = ["Prices", "find_discount", "find_prices", "is_price"]
+__all__ = ["Prices", "find_discount", "find_prices"]
 
 Prices = tuple[tuple[str, Piece] | None, tuple[str, Piece] | None]  # the price and the price before: text and place
 
-_LEAD = (
-    r"(?:(?:now|only|just|from|for|at|price|our price|special price|offer price|starting|starts?"
-    r"|after|today|pay|السعر|سعر العرض|بسعر|سعر|الان|فقط|ابتداء|تبدا|يبدا|من|بعد الخصم|ب)\W*)*"
-)
-_TAIL = (
-    r"(?:\W*(?:only|now|each|net|/?\s?-?|per \w+|/ ?\w+|a month|monthly"
-    r"|incl\w*\.?(?: (?:of )?vat)?|excl\w*\.?(?: vat)?|vat (?:included|incl)|فقط"
-    r"|شامل\w*(?: (?:ال)?ضريبه(?: القيمه المضافه)?)?|شهريا|للشهر|لل\w+))*"
-)
-_ALONE = re.compile(rf"{_LEAD}(?:{CURRENCY}\s?)?{AMOUNT}(?:\s?{CURRENCY})?{_TAIL}\W*")
-_WAS_WORDS = re.compile(
-    r"(?<!\w)(?:was|before|instead of|regular(?:ly)?|old|rrp|list price|كان|كانت|بدلا? من|قبل|السابق)(?!\w)"
-)
 _WAS_CLASS = re.compile(
     r"(?<![a-z])(?:old|was|before|regular|compare|strike\w*|line-through|crossed|original"
     r"|previous|rrp|list-price|del|prev)(?![a-z])"
 )
+_FORMER_CLASS = re.compile(r"(?<![a-z])(?:old|was|before|strike\w*|line-through|crossed|previous|prev|del)(?![a-z])")
 _NOW_CLASS = re.compile(r"(?<![a-z])(?:new|now|current|final|special|after|discounted|sale|offer)(?![a-z])")
 _PRICE_CLASS = re.compile(r"(?<![a-z])(?:price|amount|cost|fee)s?(?![a-z])")
-_CUE = re.compile(
-    r"(?<!\w)(?:for only|only|for just|just|for|at|now|from|pay|price:?|بسعر|فقط|السعر:?|الان"
-    r"|ب|مقابل|يبدا من|ابتداء من)\s*$"
-)
-_NO_PRICE_BEFORE = re.compile(
-    r"\b(?:save|spend(?:ing)?|minimum|min\.?|worth|up to|over|above|every|purchases?|off|win"
-    r"|earn|credits?|value[d]?|instead of|was|than)\W*(?:\w+\W+){0,2}$|(?:وفر|بقيمه"
-    r"|عند الشراء|لكل|خصم|هديه|بدلا? من|كان|اكثر من|حتي)\W*(?:\w+\W+){0,1}$"
-)
-_NO_PRICE_AFTER = re.compile(
-    r"^\W*(?:e?gift|off|discount|cash\s?back|rebate|credits?|vouchers?|savings|minimum|worth"
-    r"|خصم|قسيمه|كاش|استرداد)(?!\w)"
+_CUE = words(
+    r"(?<!\w)(?:for only|only|for just|just|for|at|now|from|pay|price:?"
+    r"|بسعر|فقط|السعر:?|الآن|ب|مقابل|يبدأ من|ابتداء من)\s*$"
 )
 _PERCENT_BADGE = re.compile(
     r"(?:(?:save|up to|off|خصم|وفر|حتي)\W*)*[-–−+]?\s?(\d{1,2}(?:\.\d+)?)\s?[%٪]\s?-?\W*(?:(?:off"
     r"|discount|sale|خصم|تخفيض)\W*)?"
 )
 _LONGEST = 60  # characters of a price with the words around it
-
-
-def is_price(plain: str) -> bool:
-    """Whether a folded text is a price and no more: «SAR 99», «from 99 SR per visit», «142.88»."""
-    return len(plain) <= _LONGEST and bool(_ALONE.fullmatch(plain))
+_LONGEST_SENTENCE = 300
+_ASKED = frozenset({"price", "before", "monthly", "unit"})  # parts of an amount that is asked for the thing itself
 
 
 def find_prices(pieces: Sequence[Piece]) -> Prices:
     """The price of a card and the price before it, as texts with their places; None where it states none."""
-    alone = [piece for piece in pieces if is_price(piece.plain) and _is_asked(piece)]
+    alone = [piece for piece in pieces if is_price(piece.text) and _is_asked(piece)]
     before = [piece for piece in alone if _is_before(piece)]
     now = [piece for piece in alone if not _is_before(piece)] or [piece for piece in before if not _is_past(piece)]
     before = [piece for piece in before if piece not in now]
     named = [piece for piece in now if MONEY.search(piece.plain)] or now
     price = next((piece for piece in named if piece.tag == "ins" or _NOW_CLASS.search(piece.classes)), None)
     price = price or next(iter(named), None)
-    was = next(iter(before), None) or (_checked_before(price, named, pieces) if price else None)
-    told = (price.text, price) if price else _in_sentence(pieces)
-    return told, (was.text, was) if was else None
+    if price is None:
+        told = _in_sentence(pieces)
+        return told, ((before[0].text, before[0]) if before else None)
+    if not before and (pair := _side_by_side(price, named)):
+        price, was = pair
+        return (price.text, price), (was.text, was)
+    former = next((piece for piece in before if _is_higher(piece, price)), None)
+    former = former or _checked_before(price, named, pieces)
+    return (price.text, price), ((former.text, former) if former else None)
+
+
+def _is_higher(one: Piece, other: Piece) -> bool:
+    amounts = [money.amount for piece in (one, other) for money in find_money(piece.text)[:1]]
+    return len(amounts) < 2 or amounts[0] > amounts[1]
+
+
+def _side_by_side(price: Piece, named: Sequence[Piece]) -> tuple[Piece, Piece] | None:
+    """The price and the one before it, when two amounts and nothing else fill one element."""
+    around = price.element.getparent()
+    text = text_of(around) if around is not None else ""
+    now, was = read_prices(text) if len(text) <= _LONGEST else (None, None)
+    if not (now and was):
+        return None
+    by_amount = {found.amount: piece for piece in named if (found := read_price(piece.text))}
+    pair = by_amount.get(now.amount), by_amount.get(was.amount)
+    return (pair[0], pair[1]) if pair[0] and pair[1] else None
 
 
 def _is_asked(piece: Piece) -> bool:
@@ -81,7 +81,7 @@ def _is_asked(piece: Piece) -> bool:
     around = piece.element.getparent()
     line = fold(text_of(around)).text if around is not None else ""
     left, found, right = line.partition(piece.plain)
-    return not found or len(line) > _LONGEST or not (_NO_PRICE_BEFORE.search(left) or _NO_PRICE_AFTER.match(right))
+    return not found or len(line) > _LONGEST or part_of(left, right, line) in _ASKED
 
 
 def _is_marked(piece: Piece) -> bool:
@@ -94,15 +94,18 @@ def _is_before(piece: Piece) -> bool:
 
 def _is_past(piece: Piece) -> bool:
     """Whether a price is struck out or said to be over; a class alone may only name the usual price."""
-    return piece.struck or bool(_WAS_WORDS.search(piece.plain))
+    if piece.struck or _FORMER_CLASS.search(piece.classes):
+        return True
+    money = find_money(piece.text)
+    return bool(money) and money[0].part == "before"
 
 
 def _checked_before(price: Piece, others: Sequence[Piece], pieces: Sequence[Piece]) -> Piece | None:
     """A second, higher price, when the card's own percentage says that it is the price before."""
     shown = find_discount(pieces)
-    now = read_price(price.plain)
+    now = read_price(price.text)
     for piece in others if shown and now else ():
-        was = read_price(piece.plain)
+        was = read_price(piece.text)
         if (
             was
             and now
@@ -115,22 +118,30 @@ def _checked_before(price: Piece, others: Sequence[Piece], pieces: Sequence[Piec
 
 
 def _in_sentence(pieces: Sequence[Piece]) -> tuple[str, Piece] | None:
-    """A price within a sentence that says that it is one («only SAR 99», «بسعر 99 ريال»), or that is the only sum."""
-    told = [(found, piece) for piece in pieces for found in MONEY.finditer(piece.plain) if _is_told(found, piece)]
-    cued = next((pair for pair in told if _CUE.search(_left(pair[0]))), None)
-    sums = {found[0] for piece in pieces for found in MONEY.finditer(piece.plain)}
-    chosen = cued or (told[0] if told and len(sums) == 1 else None)
-    return (chosen[0][0], chosen[1]) if chosen else None
+    """A text that names a price beside other words: one that says so («only SAR 99»), or the only sum of the card."""
+    told = [(piece, sums) for piece in pieces if (sums := _sums(piece)) and not piece.struck]
+    paid = [(piece, {m.amount for m in sums if m.part in _ASKED}) for piece, sums in told]
+    paid = [(piece, amounts) for piece, amounts in paid if amounts]
+    cued = next((piece for piece, _ in paid if _is_cued(piece)), None)
+    compared = next((piece for piece, sums in told if _compares(piece, sums)), None)
+    sums_of_all = {money.amount for _, sums in told for money in sums}
+    chosen = cued or compared or (paid[0][0] if paid and len(sums_of_all) == 1 else None)
+    return (chosen.text, chosen) if chosen else None
 
 
-def _is_told(found: re.Match[str], piece: Piece) -> bool:
-    """Whether nothing beside a sum says that it is another thing than a price."""
-    right = piece.plain[found.end() :]
-    return not (piece.struck or _NO_PRICE_BEFORE.search(_left(found)) or _NO_PRICE_AFTER.match(right))
+def _compares(piece: Piece, sums: Sequence[Money]) -> bool:
+    """Whether a text names a price and one before it: by words, or side by side with nothing else."""
+    if {"price", "before"} <= {money.part for money in sums}:
+        return True
+    return len(piece.text) <= _LONGEST and all(read_prices(piece.text))
 
 
-def _left(found: re.Match[str]) -> str:
-    return found.string[: found.start()]
+def _sums(piece: Piece) -> tuple[Money, ...]:
+    return find_money(piece.text) if MONEY.search(piece.plain[:_LONGEST_SENTENCE]) else ()
+
+
+def _is_cued(piece: Piece) -> bool:
+    return any(_CUE.search(piece.plain[: found.start()]) for found in MONEY.finditer(piece.plain))
 
 
 def find_discount(pieces: Sequence[Piece]) -> tuple[Decimal, Piece] | None:

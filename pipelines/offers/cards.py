@@ -35,6 +35,7 @@ class Card:
     tags: tuple[CardField, ...] = ()  # what the page calls its kind; the first is fields["category"]
     discount: CardField | None = None  # a percentage on a badge
     alternative: CardField | None = None  # what the image's alternative text says
+    timely: tuple[CardField, ...] = ()  # all that is said of its validity; the plainest is fields["validity"]
     over: CardField | None = None  # the page's own mark that it is not to be had any more
     copies: tuple[Region, ...] = ()  # the same card again: slides copied by a slider, a list for another screen
 
@@ -69,7 +70,7 @@ def _card(region: Region, fields: Fields, context: Context) -> Card:
     over = fields.over
     if over is None and context.past:
         over = CardField(context.heading, region[0])
-    return Card(region[0], fields.named, region, fields.tags, fields.discount, fields.alternative, over)
+    return Card(region[0], fields.named, region, fields.tags, fields.discount, fields.alternative, fields.timely, over)
 
 
 def _without_copies(groups: list[list[tuple[Card, Look]]]) -> list[list[Card]]:

@@ -22,7 +22,7 @@ CURRENCY = (
 )
 AMOUNT = r"\d[\d,٬]*(?:[.٫]\d+)?"
 MONEY = re.compile(
-    rf"(?<![^\W\d_])(?:{CURRENCY}\s?{AMOUNT}(?![.,]?\d)|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn"
+    rf"(?<![^\W\d_])(?:{CURRENCY}\.?\s?{AMOUNT}(?![.,]?\d)|{AMOUNT}\s?{CURRENCY})(?![^\W\d_])(?!\s?(?:m|mn"
     rf"|mln|million|bn|billion|trillion|مليون|ملايين|مليار)(?!\w))|(?<!\w)p\d[\d,]*(?!\w)"
 )
 
@@ -50,16 +50,18 @@ OFFERING = re.compile(
     r"|(?<!\w)(?:ال|ب|بال|و|وال)?(?:عرض|عروض|خصم|خصومات|تخفيض|تخفيضات|تنزيلات|كوبون|قسيمه"
     r"|هديه|هدايا|مجانا?|مجانيه?|توفير|كاش باك|باقه)(?!\w)"
 )
-_DAY = (
-    r"(?:\d{1,2}[\s./-]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|20\d\d|14\d\d"
-    r"|today|tomorrow|stocks?|supplies"
-    r"|نفا|نهايه|رمضان|شوال|محرم|رجب|شعبان|صفر|اليوم|غدا)"
-)
 # A statement of validity: a word for it and something that dates it.
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ramadan|يناير|فبراير|مارس|ابريل|مايو"
     r"|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر|رمضان|شوال|محرم|صفر|رجب|شعبان)"
 )
+# What a word such as «until» stands before: a date, and no amount («until 4.5 litres», «حتى ٥٠٪»).
+_DATED = (
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)\b|\d{{1,2}}\s?[/-]\s?\d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\.\d\d|{_MONTH}|20\d\d|14\d\d"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|midnight|stocks?\b|supplies"
+    r"|نفا|نهايه|اليوم|غدا|الجمعه|السبت|الاحد|الاثنين|الثلاثا|الاربعا|الخميس)"
+)
+_DAY = rf"(?:{_DATED}|\d{{1,2}}[\s./-])"
 _RANGE = (
     rf"\b{_MONTH}[a-z]*\.? \d{{1,2}}(?:,? 20\d\d)?\s?(?:to|until|till|through"
     rf"|[-–—])\s?(?:{_MONTH}[a-z]*\.? )?\d{{1,2}}\b"
@@ -70,11 +72,14 @@ _RANGE = (
 )
 TIMELY = re.compile(
     rf"{_RANGE}|"
-    rf"\b(?:valid|until|till|through|expir\w+|ends?|ending|last day|runs? from|promo period"
-    rf"|available (?:from|until|till))\b.{{0,40}}?{_DAY}"
+    rf"\b(?:valid|expir\w+|ends?|ending|last day|runs? from|(?:promo(?:tion)?|offer|booking) period)\b.{{0,40}}?{_DAY}"
+    rf"|\b(?:until|till|through|available from)\b.{{0,40}}?{_DATED}"
+    rf"|\b(?:book|reserve|order|buy|purchase|register|redeem|apply|claim)\b.{{0,20}}\b(?:by|before|until)\b.{{0,20}}?{_DATED}"
+    r"|\b(?:expires?|ends?|ending) (?:in|within) (?:an?|one|\d+) (?:day|hour|week)s?\b"
+    r"|\b(?:an?|one|\d+) (?:day|week|month)s? only\b|لمده (?:يوم\w*|اسبوع\w*|شهر\w*|\d+ (?:يوم|ايام|اسابيع|ساعه)) فقط"
     r"|\b\d+ (?:days?|hours?) (?:left|to go|remaining)\b|\bwhile (?:stocks?|supplies) lasts?\b|\blimited[ -]time\b"
-    rf"|(?<!\w)(?:و?صالح|و?ساري|ينتهي|تنتهي|حتي|لغايه|يسري|تاريخ الانتهاء|اخر موعد"
-    rf"|من \d).{{0,40}}?{_DAY}|لفتره محدوده|متبقي \d|حتي نفاد"
+    rf"|(?<!\w)(?:و?صالح|و?ساري|ينتهي|تنتهي|يسري|تاريخ الانتهاء|اخر موعد).{{0,40}}?{_DAY}"
+    rf"|(?<!\w)(?:حتي|لغايه|(?:احجز|اشتر|اطلب|سجل|استفد)\w* قبل|من \d).{{0,40}}?{_DATED}|لفتره محدوده|متبقي \d|حتي نفاد"
 )
 # What a button says that takes one to an offer …
 CALL = re.compile(
@@ -110,16 +115,16 @@ EDITORIAL = re.compile(
     r"everything you|a guide|review|news|meet|inside)\b"
     r"|^(?:كيف|لماذا|ما هو|ما هي|ماذا|متي|اين|هل|افضل|نصائح|دليل|\d+ (?:طرق|نصائح|اسباب|خطوات)|اهم)(?!\w)"
 )
-_DATED = r"(?:\W+(?:(?:on|at|since|في|بتاريخ|منذ)\W+)?(?=[^\d]{0,12}\d)[\w ,./-]{1,24})?"
+_SINCE = r"(?:\W+(?:(?:on|at|since|في|بتاريخ|منذ)\W+)?(?=[^\d]{0,12}\d)[\w ,./-]{1,24})?"
 _THING = r"(?:this |the )?(?:offers?|promos?|promotions?|deals?|coupons?|vouchers?|sale|campaign)"
 _OVER = re.compile(
     rf"(?:{_THING}\s+)?(?:(?:has|have|is|are|already|now|was)\s+)*(?:expired|ended"
     rf"|sold[ -]?out|no longer (?:available|valid)|"
-    rf"out of stock|fully (?:booked|redeemed))(?: {_THING})?{_DATED}"
-    rf"|{_THING}\s+(?:(?:has|have|is|are|already|now)\s+)*(?:closed|over|finished|unavailable){_DATED}"
+    rf"out of stock|fully (?:booked|redeemed))(?: {_THING})?{_SINCE}"
+    rf"|{_THING}\s+(?:(?:has|have|is|are|already|now)\s+)*(?:closed|over|finished|unavailable){_SINCE}"
     r"|(?:(?:هذا )?(?:ال)?(?:عرض|عروض|كوبون|كميه|كميات|تخفيضات|صلاحيه|فتره العرض)\s*)?(?:ال)?"
     r"(?:منتهي(?:ه)?(?: الصلاحيه)?|انته(?:ي|ت)|نفد(?:ت)?|نفذ(?:ت)?|غير متوفر(?:ه)?|غير متاح(?:ه)?)"
-    rf"(?:\s+(?:هذا )?(?:ال)?(?:عرض|عروض|كميه|مخزون|صلاحيه|صلاحيته|كميات|مده العرض|فتره العرض))?(?: حاليا)?{_DATED}"
+    rf"(?:\s+(?:هذا )?(?:ال)?(?:عرض|عروض|كميه|مخزون|صلاحيه|صلاحيته|كميات|مده العرض|فتره العرض))?(?: حاليا)?{_SINCE}"
 )
 _STILL = re.compile(r"\b(?:soon|until|when|if|before|not)\b|(?<!\w)(?:قريبا|عند|قبل|حتي|لم)(?!\w)")
 # A heading over offers that are over.

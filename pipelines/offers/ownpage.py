@@ -46,7 +46,7 @@ from pipelines.offers.pagekinds import (
 )
 from pipelines.offers.pagemarks import PageMarks, read_page_marks, sells
 from pipelines.offers.pagestate import read_state
-from pipelines.offers.prices import Price
+from pipelines.offers.prices import Price, find_money, read_price
 from pipelines.offers.regions import outside
 from pipelines.offers.shownprices import ShownPrice, shown_price, words_of
 from pipelines.records import Block, Evidence
@@ -230,23 +230,39 @@ def _told(candidate: Candidate, part: OwnPart, heading: HtmlElement) -> Candidat
     """The offer with what its part of the page tells as a card would: validity, price, picture, that it is over."""
     html = part.html
     fields = read_fields((part_around(heading),))
-    card = Card(heading, {**fields.named, "title": CardField(candidate.title, heading)}, (heading,), over=fields.over)
+    named = {**fields.named, "title": CardField(candidate.title, heading)}
+    card = Card(heading, named, (heading,), timely=fields.timely, over=fields.over)
     told = from_card(card, html.page, html.content.base, Paths())
+    price, before = _told_price(candidate, told, part)
     known = {evidence.field for evidence in candidate.evidence} | {"description", "image", "image_alt", "url"}
-    if candidate.price is not None:
-        known.add("price_before")
+    if price != told.price:
+        known |= {"price", "price_before"}
     return replace(
         candidate,
         description=candidate.description or told.description,
         image=candidate.image or told.image,
-        price=candidate.price or told.price,
-        price_before=candidate.price_before if candidate.price else told.price_before,
+        price=price,
+        price_before=before,
         declared=told.declared,
         validity=told.validity,
         guessed=True,
         over=candidate.over or told.over,
         evidence=(*candidate.evidence, *(e for e in told.evidence if e.field not in known)),
     )
+
+
+def _told_price(candidate: Candidate, told: Candidate, part: OwnPart) -> tuple[Price | None, Decimal | None]:
+    """The price the heading names, else the only one the text asks; several without a mark are prices of several."""
+    zone = part.html.page.rules.zone
+    texts = [candidate.title, *(block.text for block in part.html.content.blocks)]
+    sums = [money for text in texts for money in find_money(text, zone) if money.currency]
+    former = {money.amount for money in sums if money.part == "before"}
+    asked = {money.amount for money in sums if money.part == "price"} - former
+    price = candidate.price or read_price(candidate.title, zone) or (told.price if len(asked) <= 1 else None)
+    before = candidate.price_before or (told.price_before if price == told.price else None)
+    if before is None and len(former) == 1 and price is not None and max(former) > price.amount:
+        before = max(former)
+    return price, before
 
 
 def _with_saving(candidate: Candidate, lead: str) -> Candidate:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,9 @@ from pipelines.offers.currencies import (
 from pipelines.offers.discounts import read_discount
 from pipelines.offers.pricewords import Part, follows_price_before, is_price_word, part_of, words
 
-__all__ = ["Money", "Part", "Price", "find_money", "read_currency", "read_discount", "read_price", "read_prices"]
+__all__ = [
+    "Money", "Part", "Price", "find_money", "is_price", "read_currency", "read_discount", "read_price", "read_prices",
+]  # fmt: skip
 
 
 _LONGEST = 300  # characters of a text that are looked at: a price stands in few
@@ -40,6 +43,7 @@ _RANGE = words(r"\s?(?:-|–|—|~|\bto\b|الى)\s?")
 _OF_DATE = re.compile(
     r"(?:st|nd|rd|th)?[\s/.-]{0,2}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d{1,2}[/.-])|\s?[%٪]"
 )
+_PER = words(r"^\W*(?:(?:per|/|لكل|كل|لل)\s?\w+|شهريا|monthly)")
 _PERCENT_AFTER = re.compile(r"\s?[%٪]")
 _PERCENT_BEFORE = re.compile(r"[%٪]\s?$")
 _BARE = 60  # characters of a text that may be a price without a currency
@@ -112,6 +116,19 @@ def find_money(text: str, zone: ZoneInfo | None = None) -> tuple[Money, ...]:
         Money(amount.value, amount.currency, part_of(plain[end : amount.start], plain[amount.end :], plain))
         for amount, end in zip(amounts, ends, strict=False)
     )
+
+
+@lru_cache(maxsize=4096)
+def is_price(text: str) -> bool:
+    """Whether a short text is one price and no more: «SAR 99», «from 99 SR per visit», «بدلا من 150 ر.س», «142.88»."""
+    plain = _plain(text)
+    if len(text) > _BARE or not re.search(r"\d", plain) or _is_phone(plain):
+        return False
+    amounts = list(_amounts(plain, None))
+    if len(amounts) != 1:
+        return False
+    rest = f"{plain[: amounts[0].start]} {_PER.sub(' ', plain[amounts[0].end :])}"
+    return all(is_price_word(word) or read_currency(word) for word in re.findall(r"[^\W_]+(?:\.[^\W_]+)*|[%٪]", rest))
 
 
 def _plain(text: str) -> str:

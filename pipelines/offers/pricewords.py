@@ -39,15 +39,17 @@ _BEFORE_AFTER = words(
     r"^\s{0,2}\(?(?:before(?: discount)?|originally|down to|reduced to|→|->|=>|قبل الخصم|قبل التخفيض|سابقا)"
 )
 _SAVING = words(r"""(?:\bsave\b|\bsaving|you save|discount|cash ?back|voucher|gift card|coupon|\boff|rebate|\bwin\b
+    |\bearn|credits?
     |prize
     |وفر|توفير|خصم|تخفيض|كاش باك|استرداد نقدي|قسيمة|كوبون|هدية|بطاقة هدايا|اربح)(?:\s(?:up|يصل|تصل|حتى|card|code))*
     """ + _TO_AMOUNT)  # fmt: skip
-_SAVING_AFTER = words(r"""^\s{0,2}(?:/-)?\s?(?:off\b|discount|cash ?back|savings?\b|saved|voucher|gift|coupon|rebate
+_SAVING_AFTER = words(r"""^\s{0,2}(?:/-)?\s?(?:off\b|discount|cash ?back|savings?\b|saved|voucher|e?-?gift
+    |credits?\b|coupon|rebate
     |خصم|تخفيض|توفير|كاش باك|استرداد|قسيمة)""")  # fmt: skip
 _MINIMUM = words(r"""(?:(?:orders?|purchases?|spend(?:ing)?|invoices?|bills?|transactions?|basket|shop(?:ping)?)\s
     (?:\w+\s){0,2}?(?:over|above|of|worth|from|exceeding|more than|at least)|\bspend|minimum(?: \w+){0,3}
     |\bmin\.?(?: \w+){0,2}
-    |\bover|\babove|more than|at least|exceed(?:s|ing)?|فوق|تتجاوز|يتجاوز|تزيد عن|يزيد عن|أكثر من|لا تقل عن
+    |\bover|\babove|\bevery|more than|at least|exceed(?:s|ing)?|فوق|تتجاوز|يتجاوز|تزيد عن|يزيد عن|أكثر من|لا تقل عن
     |لا يقل عن|الحد الأدنى
     |(?:طلب|طلبات|الطلبات|للطلبات|مشتريات|المشتريات|مشترياتك|الشراء|شراء|فاتورة|الفواتير|فواتير|فاتورتك)(?: \w+){0,2}
     |حد أدنى|بحد أدنى|أنفق|صرف|اصرف)""" + _TO_AMOUNT)  # fmt: skip
@@ -77,7 +79,7 @@ _PRICE_WORD = words(r"""prices?|only|just|now|sale|special|offer|deal|from|start
     |total|costs?
     |as|low|to|was|instead|of|before|after|discount|regular|old|original|rrp|incl|including|inclusive|excl
     |excluding|exclusive
-    |plus|vat|tax|per|each|a|car|vehicle|tyre|tire|piece|person|السعر|سعر|بسعر|فقط|الآن|العرض|عرض|خاص|من|ابتداء
+    |plus|vat|tax|net|pay|today|new|per|each|a|car|vehicle|tyre|tire|piece|person|السعر|سعر|بسعر|فقط|الآن|العرض|عرض|خاص|من|ابتداء
     |يبدأ|تبدأ|بدءا|ب
     |إلى|حتى|بدلا|بدل|كان|قبل|الخصم|بعد|شامل|شاملا|شاملة|غير|الضريبة|ضريبة|القيمة|المضافة|لكل|للسيارة|سيارة|للشخص
     |للإطار|إطار

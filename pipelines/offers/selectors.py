@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -40,6 +40,7 @@ class SelectedOffer:
     code: str = ""
     url: str = ""  # absolute
     image: str = ""  # absolute
+    element: HtmlElement | None = field(default=None, repr=False, compare=False)  # the item's, of the visible tree
 
 
 def read_selected(visible: HtmlElement, selectors: OfferSelectors, base: str) -> tuple[SelectedOffer, ...]:
@@ -70,45 +71,45 @@ def _read_item(item: Selector, selectors: OfferSelectors, base: str, region: str
     }
     category = selectors.category
     tags = tuple(dict.fromkeys(_texts(item, "category", category, base))) if category else ()
-    return SelectedOffer(region=region, category=tags, **one)
+    return SelectedOffer(region=region, category=tags, element=item.root, **one)
 
 
-def _text(item: Selector, field: str, selector: str | None, base: str) -> str:
+def _text(item: Selector, name: str, selector: str | None, base: str) -> str:
     """The field's first text; all of them, joined, for the description."""
     if not selector:
         return ""
-    found = _texts(item, field, selector, base)
-    return " ".join(found) if field == "description" else next(found, "")
+    found = _texts(item, name, selector, base)
+    return " ".join(found) if name == "description" else next(found, "")
 
 
-def _texts(item: Selector, field: str, selector: str, base: str) -> Iterator[str]:
-    for found in _query(item, field, selector):
-        text = _of_attribute(found.root, field) if isinstance(found.root, str) else _of_element(found.root, field)
+def _texts(item: Selector, name: str, selector: str, base: str) -> Iterator[str]:
+    for found in _query(item, name, selector):
+        text = _of_attribute(found.root, name) if isinstance(found.root, str) else _of_element(found.root, name)
         if text:
-            yield urljoin(base, text) if field in _LINKED else text
+            yield urljoin(base, text) if name in _LINKED else text
 
 
-def _of_attribute(value: str, field: str) -> str:
+def _of_attribute(value: str, name: str) -> str:
     """An attribute's or text node's value; within an address white space of any kind is a character like others."""
-    return value.strip(_AROUND) if field in _LINKED else fold(value)
+    return value.strip(_AROUND) if name in _LINKED else fold(value)
 
 
-def _of_element(element: HtmlElement, field: str) -> str:
+def _of_element(element: HtmlElement, name: str) -> str:
     """An element's visible text; of a link or an image, when an address is wanted, its address."""
-    if field in _LINKED:
-        return _of_attribute(element.get("href") or element.get("src") or "", field)
+    if name in _LINKED:
+        return _of_attribute(element.get("href") or element.get("src") or "", name)
     return visible_text(element) or (fold(element.get("content") or element.get("datetime") or ""))
 
 
-def _query(selector: Selector, field: str, css: str) -> list[Selector]:
-    return list(selector.xpath(_xpath(field, css)))
+def _query(selector: Selector, name: str, css: str) -> list[Selector]:
+    return list(selector.xpath(_xpath(name, css)))
 
 
-def _xpath(field: str, css: str) -> str:
+def _xpath(name: str, css: str) -> str:
     from cssselect import SelectorError
     from parsel.csstranslator import HTMLTranslator
 
     try:
         return HTMLTranslator().css_to_xpath(css)
     except SelectorError as error:
-        raise BadSelector(f"[offers] {field} = {css!r} is not a CSS selector ({error}); correct it") from error
+        raise BadSelector(f"[offers] {name} = {css!r} is not a CSS selector ({error}); correct it") from error

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from pipelines.offers.prices import Price, read_prices
 from pipelines.web.characters import fold
 
-__all__ = ["ShownPrice", "names_of", "shown_price", "stands_aside", "words_of"]
+__all__ = ["ShownPrice", "names_of", "price_text", "shown_price", "stands_aside", "words_of"]
 
 _LONGEST = 90  # characters of an element that holds a price and nothing else
 _MOST_LEVELS = 12  # elements around the heading that may be the thing's own part of the page
@@ -106,7 +106,7 @@ def _priced(visible: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _read(element: HtmlElement, zone: ZoneInfo | None) -> _Mark | None:
-    text = _price_text(element)
+    text = price_text(element)
     if not text or len(text) > _LONGEST or not any(char.isdigit() for char in text):
         return None
     names = names_of(element)
@@ -126,7 +126,7 @@ def _read(element: HtmlElement, zone: ZoneInfo | None) -> _Mark | None:
     return _Mark(element, price, before, text, rank, _is_former(element))
 
 
-def _price_text(element: HtmlElement) -> str:
+def price_text(element: HtmlElement) -> str:
     """An element's text with the parts of one number put together: «229» and a raised «99», «28», «,» and «00»."""
     pieces: list[str] = []
     for part in element.iter():

@@ -23,7 +23,7 @@ _TAGS = frozenset({"nav", "footer", "menu", "aside"})
 _ROLES = frozenset({"navigation", "contentinfo", "search", "menu", "menubar", "toolbar", "alertdialog", "dialog"})
 _NAMES = re.compile(
     r"(?<![a-z])(?:nav|navbar|navigation|megamenu|submenu|sidenav|footer|breadcrumbs?|cookies?|consent|gdpr|"
-    r"cmp|onetrust|sidebar|related|share|sharing|social|addthis|newsletter|comments?|disqus|pagination|pager|paging|"
+    r"cmp-?(?:box|container|banner|wrapper|dialog|overlay|root|ui)|onetrust|sidebar|related|share|sharing|social|addthis|newsletter|comments?|disqus|pagination|pager|paging|"
     r"skip-?link|login|signin|signup|advert\w*|adsense|sponsored|outbrain|taboola|byline|author-?(?:box|bio)|"
     r"print-only)(?![a-z])",
     re.IGNORECASE,

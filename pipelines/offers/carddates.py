@@ -1,0 +1,83 @@
+"""What a card says of its validity: every line that does, because the first is often about something else.
+
+A card of a flight names a time of booking and one of travel, a card of a bank the period of its promotion beside other
+dates: `pipelines.windows` tells them apart, given all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipelines.offers.cardlooks import Region
+from pipelines.offers.cardpieces import CardField, Piece
+from pipelines.offers.cardsigns import TIMELY
+
+__all__ = ["find_timely", "is_posted", "plainest"]
+
+_DATE_CLASS = re.compile(r"(?<![a-z])(?:valid\w*|expir\w*|until|end-?date|deadline|ends|period|duration)(?![a-z])")
+_POSTED = re.compile(r"(?<![a-z])(?:posted|published|updated|entry-date|post-date|byline|author)(?![a-z])")
+_END_ATTRIBUTE = re.compile(
+    r"data-(?:.*-)?(?:end|ends|end-?date|end-?time|expir\w*|countdown|deadline|until"
+    r"|valid-?(?:until|to|through)|final-?date)"
+)
+_LABEL = re.compile(
+    r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي"
+    r"|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
+)
+_LABELLED = re.compile(
+    r"\b(?:valid\w*|expir\w+|ends?|promo(?:tion)? period|offer period|book by)\b|صالح|ساري|ينتهي|تنتهي|صلاحيه|مده العرض"
+)
+_DATE = re.compile(r"20\d\d[-/]\d\d?[-/]\d\d?")
+_DIGIT = re.compile(r"\d")
+_LONGEST = 300  # characters of a line that says until when
+_MOST = 6  # lines
+
+
+def find_timely(region: Region, pieces: Sequence[Piece]) -> Iterator[CardField]:
+    """The lines that speak of validity, by their words, by a label, or by what they are called; else an attribute."""
+    told = list(_told(pieces))[:_MOST]
+    yield from told or list(_end_attributes(region))[:1]
+
+
+def plainest(timely: Sequence[CardField]) -> CardField | None:
+    """Of several lines the one that is labelled as a validity, else the first."""
+    return next((found for found in timely if _LABELLED.search(found.value.casefold())), next(iter(timely), None))
+
+
+def _told(pieces: Sequence[Piece]) -> Iterator[CardField]:
+    within: set[object] = set()  # elements whose whole text was given already
+    for at, piece in enumerate(pieces):
+        if is_posted(piece) or piece.struck or not within.isdisjoint((piece.element, *piece.element.iterancestors())):
+            continue
+        following = pieces[at + 1] if at + 1 < len(pieces) else None
+        if following and _is_label(piece) and _DIGIT.search(following.plain) and len(following.plain) <= 60:
+            within.update((piece.element, following.element))
+            yield CardField(f"{piece.text} {following.text}", following.element)
+        elif _is_timely(piece):
+            within.add(piece.element)
+            yield CardField(piece.text, piece.element)
+
+
+def _is_timely(piece: Piece) -> bool:
+    if TIMELY.search(piece.plain):
+        return len(piece.plain) <= _LONGEST
+    return bool(_DATE_CLASS.search(piece.classes) and _DIGIT.search(piece.plain)) and len(piece.plain) <= 120
+
+
+def _is_label(piece: Piece) -> bool:
+    """Whether a text only announces a date: «Valid until», «تاريخ الانتهاء:»."""
+    return len(piece.plain) <= 30 and not _DIGIT.search(piece.plain) and bool(_LABEL.fullmatch(piece.plain))
+
+
+def _end_attributes(region: Region) -> Iterator[CardField]:
+    """What counts down names its end in an attribute."""
+    for element in (inner for part in region for inner in part.iter()):
+        for name, value in element.attrib.items():
+            if _END_ATTRIBUTE.fullmatch(str(name)) and _DATE.match(str(value)):
+                yield CardField(str(value), element, str(name))
+
+
+def is_posted(piece: Piece) -> bool:
+    """Whether a text tells when something was published, or by whom."""
+    return bool(_POSTED.search(piece.classes)) or (piece.tag == "time" and "published" in piece.classes)

@@ -188,13 +188,23 @@ def _day_month(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
     month = at_token(tokens, after)
     if month.kind != "month" or number.value > 99:
         return None
-    year, end = _year(tokens, after + 1)
+    year, end = _year(tokens, _past_other_name(tokens, after))
     return DayText(CalendarDay(number.value, month.value, year, month.hijri)), end
+
+
+def _past_other_name(tokens: Tokens, month_at: int) -> int:
+    """The position after a month that is named twice: «حزيران/يونيو», «يونيو (حزيران)»."""
+    month, other = tokens[month_at], at_token(tokens, month_at + 2)
+    twice = (month.kind, month.value, month.hijri) == (other.kind, other.value, other.hijri)
+    named = twice and at_token(tokens, month_at + 1).text in ("/", "(")
+    return month_at + 3 + (at_token(tokens, month_at + 3).text == ")") if named else month_at + 1
 
 
 def _month_first(tokens: Tokens, at: int) -> tuple[DayText, int] | None:
     month = tokens[at]
     day_at = at + 2 if at_token(tokens, at + 1).text == "." else at + 1
+    if at_token(tokens, day_at).text == "the" and not at_token(tokens, day_at + 1).text.isdigit():
+        day_at += 1  # «June the 20th»
     following = at_token(tokens, day_at)
     if following.kind == "num" and following.value <= 31 and at_token(tokens, day_at + 1).kind != "month":
         year, end = _year(tokens, day_at + 1)

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 os.environ["COCOINDEX_DISABLE_USAGE_TRACKING"] = "1"
 os.environ.setdefault("COCOINDEX_LOG_LEVEL", "error")
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]  # ships no types
 import cocoindex as coco
 import numpy as np
 import psycopg

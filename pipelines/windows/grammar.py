@@ -145,6 +145,8 @@ def _valid_day(tokens: Tokens, at: int, order: Order) -> Found | None:
     days = read_days(tokens, start, order)
     if not days or len(days[0]) > 1 or days[0][0].first is not days[0][0].last:
         return None
+    if at_token(tokens, days[1]).kind == "only":
+        return Statement("on-day", days[0], at, days[1] + 1, only=True), days[1] + 1  # «valid 17 June only»
     return Statement("until-date", (Span(None, days[0][0].last),), at, days[1]), days[1]
 
 

@@ -70,7 +70,7 @@ def read_window(
     tokens = settle(tokenise(folded, languages), observed_at.astimezone(zone), zone.key)
     read = _Text(folded, tokens, Observation(observed_at, zone, max_window), context)
     orders, notes = _orders(tokens, date_order)
-    readings = [found for order in orders if (found := _read_in_order(read, order))]
+    readings = _credible([found for order in orders if (found := _read_in_order(read, order))])
     if not readings:
         return None
     agreed = _agree(readings)
@@ -190,6 +190,12 @@ def _end_or_never(piece: Piece) -> float:
 def _start_or_ever(piece: Piece) -> float:
     start = piece.ranges[0][0] if piece.ranges else None
     return start.timestamp() if start else float("-inf")
+
+
+def _credible(readings: list[WindowReading]) -> list[WindowReading]:
+    """The readings without an end before its start: «10/06/2026 – 05/07/2026» has one order only."""
+    sound = [one for one in readings if all(finding.rule != "end-before-start" for finding in one.findings)]
+    return sound or readings
 
 
 def _agree(readings: list[WindowReading]) -> WindowReading:

@@ -136,6 +136,18 @@ def test_labels_weekdays_in_brackets_and_short_units(text: str, start: str | Non
     assert (first_day(found), last_day(found)) == (start, end)
 
 
+@pytest.mark.parametrize("text", ["10/06/2026 - 05/07/2026", "From 10/06/2026 to 05/07/2026"])
+def test_an_order_in_which_it_ends_before_it_starts_is_no_reading(text: str) -> None:
+    """Of two orders of day and month only one makes a window: nothing is ambiguous."""
+    found = read(text)
+    assert (first_day(found), last_day(found), rules_of(found)) == ("2026-06-10", "2026-07-05", set())
+
+
+def test_valid_a_day_only_is_that_day() -> None:
+    """«Valid 17 June only» does not hold before it."""
+    assert days_of(read("Valid 17 June 2026 only", context="offer")) == [date(2026, 6, 17)]
+
+
 def test_two_ranges_of_weekdays_come_again() -> None:
     """One rate for weekdays and one for weekends is every day, not the one weekend that ends next."""
     found = read("50% off from Sunday to Thursday, 40% off from Friday to Saturday", context="offer")

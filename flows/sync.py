@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import psycopg
 
 from flows.fetching import Seen, fetch
+from flows.looking_again import look_again
 from flows.persisting import Line
 from flows.plans import PlannedChange, embedding_seconds, planned_changes
 from flows.progress import Progress, silent
@@ -206,6 +207,11 @@ def _lead(run: _Run) -> Report:
     texts, model_id = run.persist(lambda conn: served_texts(conn, run.project), "look up the model")
     with run.timed("read"):
         reasons = run.persist(lambda _: _plan(run, texts, seen, pages), "compare")
+    if _looked_again(run, seen):
+        with run.timed("read"):
+            run.persist(lambda _: _read(run), "read")
+            pages = run.persist(lambda conn: count_pages(conn, run.number), "count pages")
+            reasons = run.persist(lambda _: _plan(run, texts, seen, pages), "compare")
     if run.options.dry_run:
         return _conclude(run, "plan", _leave, lambda: _planned(run, pages, reasons, texts, model_id))
     return _embed_and_publish(run, texts, model_id, lambda embedded: _published(run, pages, reasons, embedded, before))
@@ -312,6 +318,19 @@ def _run_directory(run: _Run) -> Path:
     directory = runs_folder / str(run.number)
     directory.mkdir(parents=True, exist_ok=True)
     return directory
+
+
+def _looked_again(run: _Run, seen: Seen) -> bool:
+    """Whether what the first look had missed stands there after all, at a second one."""
+    if run.options.reindex or not seen.complete:
+        return False
+    directory = _run_directory(run)
+    with run.timed("crawl"):
+        found = run.persist(
+            lambda conn: look_again(conn, run.source, run.number, directory, _clock_skew(conn)), "look again"
+        )
+    shutil.rmtree(directory, ignore_errors=True)
+    return bool(found)
 
 
 def _read(run: _Run) -> None:

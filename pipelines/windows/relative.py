@@ -73,7 +73,8 @@ def _today(tokens: Tokens, at: int, when: When) -> Settled | None:
     return None
 
 
-_HOLDS = folded_words("valid|available|applies|runs|redeemable|ساري|سارية|صالح|صالحة|متاح|متاحة|متوفر|متوفرة")
+# «Available today» is said of a shop that opens, too
+_HOLDS = folded_words("valid|applies|runs|redeemable|ساري|سارية|صالح|صالحة")
 
 
 def _is_an_end(tokens: Tokens, at: int) -> bool:

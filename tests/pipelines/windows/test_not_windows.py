@@ -9,6 +9,9 @@ from tests.pipelines.windows.reading import maybe, read
 
 _NONE = """
 Born on 3 May 1990
+The first free slot is available today at every branch
+أول خانة متاحة في اليوم نفسه
+متوفر اليوم في جميع الفروع
 Date of birth: 3 May 1990
 DOB 03/05/1990
 Posted on 3 May 2026

@@ -29,7 +29,7 @@ check: setup ## style, types, import directions, schema snapshot, the README's c
 	$(BIN)/python -m pytest tests/test_imports.py $(wildcard tests/test_readme.py)
 
 bench: setup ## measured comparisons that need no data of others; takes a while
-	@for bench in startup embedding second_sync memory; do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit 1; done
+	@for bench in startup embedding second_sync memory windows flyers; do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit 1; done
 
 format: setup ## bring the style in order
 	$(BIN)/ruff check --fix .

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from pipelines.offers.cardfields import read_over
 from pipelines.offers.cards import Card
-from pipelines.offers.prices import Price, read_price, read_prices
+from pipelines.offers.prices import Price, find_money, read_price, read_prices
 from pipelines.offers.regions import region_of
 from pipelines.offers.selectors import SelectedOffer
 from pipelines.offers.structured import StructuredOffer
@@ -37,6 +37,7 @@ class Candidate:
     price_before: Decimal | None = None
     declared: tuple[Declared, ...] = ()
     validity: str = ""  # a text known to speak of its validity
+    terms: tuple[str, ...] = ()  # lines around it that say until when it and its like hold
     guessed: bool = False  # it was found by its shape: its validity may stand elsewhere in its text
     over: bool = False  # the page itself says that it is not to be had any more
     region: str = ""
@@ -67,7 +68,7 @@ def from_structured(offer: StructuredOffer, page: Page, region: str) -> Candidat
 def from_selected(offer: SelectedOffer, page: Page, fallback_title: str) -> Candidate:
     """What the source's selectors found; without a title of its own it takes the first heading of its region."""
     price, was = read_prices(offer.price, page.rules.zone)
-    before = read_price(offer.price_before, page.rules.zone) or was
+    before = _former(offer.price_before, page) or was
     selectors = page.rules.selectors
     fields = ("title", "description", "price", "price_before", "validity", "code")
     over = read_over((offer.element,)) if offer.element is not None else None
@@ -99,7 +100,7 @@ def from_card(card: Card, page: Page, base: str, paths: Paths) -> Candidate:
     """What a card found by its shape says, its addresses resolved against `base`."""
     value = {name: found.value for name, found in card.fields.items()}
     price, was = read_prices(value.get("price", ""), page.rules.zone)
-    before = read_price(value.get("price_before", ""), page.rules.zone) or was
+    before = _former(value.get("price_before", ""), page) or was
     declared, validity = _dated(card)
     return Candidate(
         title=value["title"],
@@ -119,6 +120,13 @@ def from_card(card: Card, page: Page, base: str, paths: Paths) -> Candidate:
         copies=tuple(region_of(copy, paths) for copy in card.copies),
         evidence=tuple(_card_evidence(card)),
     )
+
+
+def _former(text: str, page: Page) -> Price | None:
+    """The amount of a text known to give a former price, whatever its words call it: «99», «Regular price SAR 99»."""
+    found = read_price(text, page.rules.zone)
+    money = next(iter(find_money(text, page.rules.zone)), None)
+    return found or (Price(money.amount, money.currency) if money else None)
 
 
 def _dated(card: Card) -> tuple[tuple[Declared, ...], str]:

@@ -47,7 +47,7 @@ def find_prices(pieces: Sequence[Piece]) -> Prices:
     price = next((piece for piece in named if piece.tag == "ins" or _NOW_CLASS.search(piece.classes)), None)
     price = price or next(iter(named), None)
     if price is None:
-        told = _in_sentence(pieces)
+        told = _in_sentence([piece for piece in pieces if piece not in before])
         return told, ((before[0].text, before[0]) if before else None)
     if not before and (pair := _side_by_side(price, named)):
         price, was = pair

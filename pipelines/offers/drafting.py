@@ -17,7 +17,7 @@ from pipelines.offers.prices import Price, read_discount, read_prices
 from pipelines.records import OPEN, Block, Draft, Finding, Page, Window
 from pipelines.web.language import language_of
 from pipelines.windows.declared import read_declared
-from pipelines.windows.sets import WindowReading, combine
+from pipelines.windows.sets import WindowReading, combine, end_of
 from pipelines.windows.stated import read_window
 
 __all__ = ["draft_offers", "merge_drafts"]
@@ -122,11 +122,19 @@ def _window(candidate: Candidate, blocks: tuple[Block, ...], page: Page) -> Wind
     """What is declared and what is stated together; sold out or withdrawn by the page itself: at no time."""
     readings = [found for found in (_declared(candidate, page), _stated(candidate, blocks, page)) if found]
     reading = combine(readings) if readings else WindowReading(OPEN)
+    if candidate.terms and end_of(reading.window) is None:
+        reading = _limited(reading, candidate.terms, page)
     if candidate.over:
         why = tuple(found for found in candidate.evidence if found.field == "availability")
         reading = replace(reading, window=Window((), "declared", (*why, *reading.window.evidence)))
     evidence = tuple(replace(found, url=page.url) for found in reading.window.evidence)
     return replace(reading, window=replace(reading.window, evidence=evidence))
+
+
+def _limited(reading: WindowReading, terms: Sequence[str], page: Page) -> WindowReading:
+    """A reading without an end, limited by what the page says of all its offers or of those of the section."""
+    found = [stated for text in terms if (stated := _read(text, page, "text")) and end_of(stated.window)]
+    return combine([reading, *found] if reading.window != OPEN else found) if found else reading
 
 
 def _declared(candidate: Candidate, page: Page) -> WindowReading | None:

@@ -22,6 +22,7 @@ from pipelines.offers.cards import Card, find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.joining import join_candidates
 from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.listterms import with_terms
 from pipelines.offers.nodes import Node
 from pipelines.offers.ownpage import OwnPart, completed, own_part, read_own_offer
 from pipelines.offers.pagekinds import is_below_offers
@@ -51,6 +52,7 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
     joined = join_candidates([*known, *own], shaped)
     trail = read_trail(nodes, html.content.visible)
     candidates = [replace(c, context=steps_above(trail, c.title)) for c in (completed(c, part) for c in joined)]
+    candidates = with_terms(candidates, html.content.blocks)
     return candidates, _texts_of(candidates, part), (*findings, *notes)
 
 

@@ -180,10 +180,12 @@ def _make(mark: _Mark) -> tuple[str, str]:
 
 
 def _has_own_name(element: HtmlElement, held: Mapping[HtmlElement, int]) -> bool:
-    """Whether the part of the page that holds this price and none of its equals has a heading, or a link elsewhere."""
+    """Whether the part that holds this price and none of its equals has a name: a heading, a link, a row."""
     for parent in element.iterancestors():
         if held[parent] > 1:
             return False
+        if parent.tag == "tr" and sum(bool(words_of(cell)) for cell in parent) > 1:
+            return True
         links = (link.get("href") or "#" for link in parent.iter("a"))
         if next(parent.iter("h2", "h3", "h4", "h5", "h6"), None) is not None or any(h[0] != "#" for h in links):
             return True

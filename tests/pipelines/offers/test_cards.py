@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -138,7 +139,7 @@ def test_what_is_declared_of_a_card_joins_it(data: str) -> None:
     found = offers(data + "<h1>Offers</h1>" + card(1) + card(2) + card(3))
     assert sorted(draft.key for draft in found) == [f"{URL}/{n}" for n in (1, 2, 3)]
     (second,) = (draft for draft in found if draft.key == f"{URL}/2")
-    assert (second.price, second.window.ranges[0][1]) == (85, datetime(2026, 7, 3, 21, tzinfo=UTC))
+    assert (second.price, second.window.ranges[0][1]) == (Decimal(85), datetime(2026, 7, 3, 21, tzinfo=UTC))
 
 
 LONE = {
@@ -160,7 +161,7 @@ def test_related_products_are_not_offers_of_a_products_page() -> None:
     """The page of one product stays its own, and neither prices nor dates of others reach its text or window."""
     own = '<h1>Battery 70 Ah</h1><b class="price">SAR 249</b><button id="add-to-cart">Add to cart</button>'
     (found,) = offers(own + "<p>Fitted at once.</p><h2>You may need</h2>" + "".join(card(n) for n in range(1, 5)))
-    assert (found.key, found.price, found.window.ranges) == (URL, 249, ((None, None),))
+    assert (found.key, found.price, found.window.ranges) == (URL, Decimal(249), ((None, None),))
     assert "July" not in " ".join(block.text for block in found.blocks)
 
 
@@ -233,3 +234,95 @@ def test_signs_of_an_offer(text: str, saving: bool, money: bool, timely: bool) -
         money,
         timely,
     )
+
+
+# ---------------------------------------------------------------- what is said around and within cards
+
+PLAIN = "".join(
+    f'<div class="d"><h3><a href="/en/offers/{n}">Service {n}</a></h3><b class="price">SAR {n}5</b></div>'
+    for n in (1, 2, 3)
+)
+JUNE = datetime(2026, 6, 30, 21, tzinfo=UTC)
+
+
+def ends(body: str) -> set[datetime | None]:
+    return {draft.window.ranges[0][1] for draft in offers(body)}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h1>Offers</h1><p>All offers are valid until 30 June 2026.</p>{PLAIN}",
+        f"<h1>Offers</h1>{PLAIN}<p>* Prices valid until 30 June 2026, while stocks last.</p>",
+        f"<h1>عروضنا</h1><p>العرض ساري حتى 30 يونيو 2026</p>{PLAIN}",
+        f"<h1>Our services</h1><h2>Offers until 30 June 2026</h2>{PLAIN}",
+    ],
+)
+def test_the_end_of_a_list_is_that_of_its_cards(body: str) -> None:
+    """What a list says of all its offers limits those that say nothing of it themselves."""
+    assert ends(body) == {JUNE}
+
+
+def test_a_card_s_own_end_is_its_own() -> None:
+    """A card that names its end keeps it; a line about something else in another section limits nothing."""
+    assert ends(f"<h1>Offers</h1><p>All offers are valid until 30 June 2026.</p>{card(1)}{card(2)}") == {
+        datetime(2026, 7, day, 21, tzinfo=UTC) for day in (2, 3)
+    }
+    assert ends(f"<h1>Offers</h1>{PLAIN}<h2>Jobs</h2><p>Apply until 30 June 2026 to become a fitter.</p>") == {None}
+
+
+def priced(text: str) -> list[tuple[Decimal | None, Decimal | None]]:
+    cards = "".join(
+        f'<div class="d"><h3><a href="/en/offers/{n}">Service {n}</a></h3>{text}<a href="/b">Book now</a></div>'
+        for n in (1, 2)
+    )
+    found = offers(f"<h1>Offers</h1>{cards}")
+    return [(draft.price, draft.price_before) for draft in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "price", "before"),
+    [
+        ("<p>SAR 149 instead of SAR 199</p>", 149, 199),
+        ("<p>٩٩ ريال بدل ٢٥٠ ريال</p>", 99, 250),
+        ("<b>120 ر.س</b> <del>بدلا من 150 ر.س</del>", 120, 150),
+        ("<div><h4>89 ر.س</h4><span>120 ر.س</span></div>", 89, 120),
+        ("<div><span>34</span><sup>.95</sup> <i>SAR</i></div><p class='was'>49.95 SAR</p>", "34.95", "49.95"),
+        ('<span class="n">Regular price</span><span>Dhs. 149.00 AED</span><s>Dhs. 199.00 AED</s>', 149, 199),
+        ('<p class="old-price"><i>Regular price</i><b class="price">SAR 99</b></p>'
+         '<p class="special-price"><i>Special price</i><b class="price">SAR 74</b></p>', 74, 99),
+        ('<p class="was">SAR 99</p>', None, 99),
+    ],
+)  # fmt: skip
+def test_a_card_s_price_and_the_one_before(text: str, price: str | int | None, before: str | int) -> None:
+    """By words, by marks, side by side; a price that is over is never the price."""
+    wanted = (Decimal(price) if price is not None else None, Decimal(before))
+    assert priced(text) == [wanted, wanted]
+
+
+def test_of_several_dates_the_one_of_the_offer_decides() -> None:
+    """When one travels or stays is not until when one books."""
+    cards = "".join(
+        f'<div class="d"><h3><a href="/en/offers/{n}">Flight {n}</a></h3>'
+        "<p>Travel between 1 July and 30 September 2026</p>"
+        f"<p>Book by 30 June 2026</p><b>SAR {n}99</b></div>"
+        for n in (1, 2)
+    )
+    assert ends(f"<h1>Offers</h1>{cards}") == {JUNE}
+
+
+def test_sold_out_is_respected_under_selectors() -> None:
+    """An item's own mark counts however the item was found."""
+    rules = ReadingRules("garage", ZoneInfo("Asia/Riyadh"), selectors=OfferSelectors(item=".deal", title="h3"))
+    marked = card(2).replace("</div>", "<span>منتهي</span></div>")
+    assert [draft.window.ranges == () for draft in offers(card(1) + marked, rules)] == [False, True]
+
+
+def test_a_call_is_neither_title_nor_description_nor_code() -> None:
+    """What a button says describes nothing, and capitals after «code» are no code."""
+    text = "<p><span>Check it out</span></p><p>NO CODE NEEDED</p>"
+    cards = "".join(f'<div class="d"><h3><a href="/o/{n}">{n}0% off</a></h3>{text}</div>' for n in (1, 2))
+    assert {(draft.description, draft.code) for draft in offers(f"<h1>Offers</h1>{cards}")} <= {
+        ("", None),
+        ("NO CODE NEEDED", None),
+    }

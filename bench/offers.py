@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 
 from bench.offer_pages import measure_pages, measure_speed
 from pipelines.offers.availability import declared_availability, stated_availability
-from pipelines.offers.linkeddata import read_nodes
-from pipelines.offers.structured import StructuredOffer, read_offers
+from pipelines.offers.declared.linkeddata import read_nodes
+from pipelines.offers.declared.structured import StructuredOffer, read_offers
 from pipelines.reading import read_page
 from pipelines.records import Draft, Page, Reading, ReadingRules
 from pipelines.web.decoding import decode_html

@@ -39,7 +39,7 @@ def _feed_recipe(source: Source, feed: FeedSettings) -> str:
 
 def check_reading(source: Source) -> None:
     """Raise SettingsError when the source's selectors are none, before anything is fetched for them."""
-    from pipelines.offers.selectors import BadSelector, check_selectors
+    from pipelines.offers.selecting.selectors import BadSelector, check_selectors
     from pipelines.settings import SettingsError
 
     source.revealed_headers()  # a variable that is not set is better said now than after a crawl

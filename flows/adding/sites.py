@@ -95,7 +95,7 @@ def _made(adding: Adding, kind: str, pages: Sequence[Seen], start: Sequence[str]
 
 def _selectors(adding: Adding, pages: Sequence[Seen]) -> OfferSelectors | None:
     """Selectors, where offers were discovered by their look: what structured data declares needs none."""
-    from pipelines.offers.proposing import propose_selectors
+    from pipelines.offers.selecting.proposing import propose_selectors
 
     discovered = [page.page for page in pages if any(map(_is_discovered, page.offers))]
     if not discovered or adding.source({"kind": "urls", "start_urls": (pages[0].url,)}).reader:

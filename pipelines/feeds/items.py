@@ -28,7 +28,7 @@ from pipelines.feeds.values import (
     read_percent,
 )
 from pipelines.offers.categories import categorise
-from pipelines.offers.prices import Price, read_discount
+from pipelines.offers.prices.reading import Price, read_discount
 from pipelines.records import OPEN, STANDING, Block, Draft, Evidence, Finding, ReadingRules, Window
 from pipelines.web.language import language_of
 from pipelines.windows.sets import WindowReading, combine, end_of

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.prices import Price, read_currency, read_discount, read_price
+from pipelines.offers.prices.reading import Price, read_currency, read_discount, read_price
 from pipelines.records import FreshetError
 from pipelines.urls import BadUrl, normalise_url
 from pipelines.windows.datetokens import fold

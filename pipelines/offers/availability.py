@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.words import words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["declared_availability", "is_over", "stated_availability"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.nodes import Node
+from pipelines.offers.declared.nodes import Node
 from pipelines.web.characters import fold
 
 __all__ = ["read_trail", "steps_above"]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urljoin
 
-from pipelines.offers.cardfields import read_over
-from pipelines.offers.cards import Card
-from pipelines.offers.prices import Price, find_money, read_price, read_prices
+from pipelines.offers.cards.fields import read_over
+from pipelines.offers.cards.finding import Card
+from pipelines.offers.declared.structured import StructuredOffer
+from pipelines.offers.prices.reading import Price, find_money, read_price, read_prices
 from pipelines.offers.regions import region_of
-from pipelines.offers.selectors import SelectedOffer
-from pipelines.offers.structured import StructuredOffer
+from pipelines.offers.selecting.selectors import SelectedOffer
 from pipelines.records import Evidence, Page
 from pipelines.urls import BadUrl, normalise_url
 from pipelines.web.treepaths import Paths

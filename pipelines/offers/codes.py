@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.words import words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["code_in", "ends_in_label", "is_code", "labelled_code"]

@@ -13,7 +13,7 @@ from itertools import groupby
 from pipelines.offers.candidates import Candidate
 from pipelines.offers.categories import address_words, categorise
 from pipelines.offers.identity import offer_keys
-from pipelines.offers.prices import Price, read_discount, read_prices
+from pipelines.offers.prices.reading import Price, read_discount, read_prices
 from pipelines.records import OPEN, Block, Draft, Finding, Page, Window
 from pipelines.web.language import language_of
 from pipelines.windows.declared import read_declared

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipelines.offers.candidates import Candidate, regions_of
-from pipelines.offers.cardsigns import TIMELY
+from pipelines.offers.cards.signs import TIMELY
 from pipelines.offers.flyers.words import speaks_of_all
-from pipelines.offers.pagekinds import is_called_offer
+from pipelines.offers.pages.kinds import is_called_offer
 from pipelines.offers.regions import around_path, paths_of
 from pipelines.records import Block
 from pipelines.windows.datetokens import fold

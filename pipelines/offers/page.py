@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipelines.offers.banners import find_banners
 from pipelines.offers.breadcrumbs import read_trail, steps_above
 from pipelines.offers.candidates import (
     Candidate,
@@ -18,17 +17,18 @@ from pipelines.offers.candidates import (
     normal_url,
     regions_of,
 )
-from pipelines.offers.cards import Card, find_card_groups
+from pipelines.offers.cards.banners import find_banners
+from pipelines.offers.cards.finding import Card, find_card_groups
+from pipelines.offers.declared.linkeddata import read_nodes
+from pipelines.offers.declared.nodes import Node
+from pipelines.offers.declared.structured import StructuredOffer, read_offers
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.offers.joining import join_candidates
-from pipelines.offers.linkeddata import read_nodes
 from pipelines.offers.listterms import with_terms
-from pipelines.offers.nodes import Node
-from pipelines.offers.ownpage import OwnPart, completed, own_part, read_own_offer
-from pipelines.offers.pagekinds import is_below_offers
+from pipelines.offers.pages.kinds import is_below_offers
+from pipelines.offers.pages.own import OwnPart, completed, own_part, read_own_offer
 from pipelines.offers.regions import Sought, blocks_by_region, find_regions, outside
-from pipelines.offers.selectors import read_selected
-from pipelines.offers.structured import StructuredOffer, read_offers
+from pipelines.offers.selecting.selectors import read_selected
 from pipelines.records import Block, Finding
 from pipelines.web.boilerplate import Regions
 from pipelines.web.treepaths import Paths

@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.currencies import currency_after, currency_before
-from pipelines.offers.discounts import find_savings
-from pipelines.offers.prices import Money, Price, find_money, read_prices
+from pipelines.offers.prices.currencies import currency_after, currency_before
+from pipelines.offers.prices.discounts import find_savings
+from pipelines.offers.prices.reading import Money, Price, find_money, read_prices
 from pipelines.windows.datetokens import Folded, fold
 
 __all__ = ["Amounts", "amounts_of"]

@@ -18,7 +18,7 @@ from pipelines.offers.flyers.words import (
     speaks_of_all,
     speaks_of_offers,
 )
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.words import words
 from pipelines.records import Block, Page
 from pipelines.windows.datetokens import fold
 from pipelines.windows.sets import WindowReading

@@ -18,7 +18,7 @@ from pipelines.offers.flyers.parts import Part, Section, parts_of, sections_of, 
 from pipelines.offers.flyers.scopes import Scopes, limited, scopes_of, shared_lines
 from pipelines.offers.flyers.tables import RowOffer, row_offers
 from pipelines.offers.flyers.words import is_other_kind, speaks_of_offers
-from pipelines.offers.prices import Price
+from pipelines.offers.prices.reading import Price
 from pipelines.records import Block, Draft, Evidence, Finding, Page
 from pipelines.windows.sets import WindowReading
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pipelines.offers.codes import labelled_code
 from pipelines.offers.flyers.amounts import amounts_of
 from pipelines.offers.flyers.lines import Line
-from pipelines.offers.prices import Price, read_currency, read_discount, read_price
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.reading import Price, read_currency, read_discount, read_price
+from pipelines.offers.prices.words import words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["RowOffer", "row_offers"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.words import words
 from pipelines.records import Block
 from pipelines.windows.datetokens import fold
 

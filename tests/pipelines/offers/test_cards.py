@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.offers.cards import CardGroup, find_card_groups
-from pipelines.offers.cardsigns import MONEY, SAVING, TIMELY, says_over
+from pipelines.offers.cards.finding import CardGroup, find_card_groups
+from pipelines.offers.cards.signs import MONEY, SAVING, TIMELY, says_over
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.reading import read_page
 from pipelines.records import Draft, OfferSelectors, Page, Reading, ReadingRules

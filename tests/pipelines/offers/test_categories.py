@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.offers.breadcrumbs import read_trail, steps_above
 from pipelines.offers.categories import address_words, categorise
-from pipelines.offers.linkeddata import read_nodes
+from pipelines.offers.declared.linkeddata import read_nodes
 
 CATEGORIES = {"oil": ("engine oil", "زيت"), "tyres": ("tyre", "إطارات"), "wash": ("wash",)}
 

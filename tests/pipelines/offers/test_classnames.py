@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.offers.classnames import is_stable_name
+from pipelines.offers.selecting.classnames import is_stable_name
 
 CHOSEN = """
     offer-card offer-card__title--big card-title h3-title price old-price product_cat-oil promoItem MuiCard-root

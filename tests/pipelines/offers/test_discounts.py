@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.offers.discounts import find_savings, read_discount
+from pipelines.offers.prices.discounts import find_savings, read_discount
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.offers.prices import Money, find_money, read_currency, read_price, read_prices
+from pipelines.offers.prices.reading import Money, find_money, read_currency, read_price, read_prices
 
 RIYADH = ZoneInfo("Asia/Riyadh")
 

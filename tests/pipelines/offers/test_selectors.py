@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from pipelines.offers.selectors import BadSelector, check_selectors, read_selected
+from pipelines.offers.selecting.selectors import BadSelector, check_selectors, read_selected
 from pipelines.records import OfferSelectors
 
 TREE = lxml.html.document_fromstring(

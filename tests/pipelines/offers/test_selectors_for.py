@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from lxml.html import HtmlElement
 
-from pipelines.offers.cards import Card, CardField
+from pipelines.offers.cards.finding import Card, CardField
 from pipelines.offers.htmlpage import HtmlPage
-from pipelines.offers.proposing import selectors_for
-from pipelines.offers.selectors import read_selected
+from pipelines.offers.selecting.proposing import selectors_for
+from pipelines.offers.selecting.selectors import read_selected
 from pipelines.records import OfferSelectors, Page, ReadingRules
 from pipelines.web.blocks import visible_text
 from pipelines.web.html import parse_html, read_html

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import lxml.html
 import pytest
 
-from pipelines.offers.brokenjson import load_json
-from pipelines.offers.linkeddata import read_nodes
-from pipelines.offers.structured import StructuredOffer, read_offers
+from pipelines.offers.declared.brokenjson import load_json
+from pipelines.offers.declared.linkeddata import read_nodes
+from pipelines.offers.declared.structured import StructuredOffer, read_offers
 
 BASE = "https://garage.example/en/offers"
 

@@ -11,7 +11,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardsigns import CALL, EDITORIAL, LISTING, MONEY, OFFERING, PLAIN_CALL, SAVING, TIMELY
+from pipelines.offers.cards.signs import CALL, EDITORIAL, LISTING, MONEY, OFFERING, PLAIN_CALL, SAVING, TIMELY
 from pipelines.web.characters import fold as fold_spaces
 from pipelines.windows.datetokens import fold
 

@@ -8,14 +8,14 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardcontext import is_news_url
-from pipelines.offers.cardlooks import is_editorial
-from pipelines.offers.cardsigns import MONEY, SAVING
-from pipelines.offers.discounts import find_savings
+from pipelines.offers.cards.context import is_news_url
+from pipelines.offers.cards.looks import is_editorial
+from pipelines.offers.cards.signs import MONEY, SAVING
 from pipelines.offers.htmlpage import HtmlPage
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.discounts import find_savings
+from pipelines.offers.prices.shown import names_of, words_of
+from pipelines.offers.prices.words import words
 from pipelines.offers.regions import outside
-from pipelines.offers.shownprices import names_of, words_of
 from pipelines.records import Block
 from pipelines.windows.datetokens import fold
 

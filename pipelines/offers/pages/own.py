@@ -25,13 +25,12 @@ from lxml.html import HtmlElement
 
 from pipelines.offers.availability import is_over
 from pipelines.offers.candidates import Candidate, from_card, normal_url
-from pipelines.offers.cardfields import read_fields
-from pipelines.offers.cardlooks import look_at
-from pipelines.offers.cards import Card, CardField
+from pipelines.offers.cards.fields import read_fields
+from pipelines.offers.cards.finding import Card, CardField
+from pipelines.offers.cards.looks import look_at
 from pipelines.offers.codes import code_in
-from pipelines.offers.discounts import find_savings
 from pipelines.offers.htmlpage import HtmlPage
-from pipelines.offers.pagekinds import (
+from pipelines.offers.pages.kinds import (
     is_below_offers,
     is_called_offer,
     is_elsewhere,
@@ -44,11 +43,12 @@ from pipelines.offers.pagekinds import (
     promises,
     stand_apart,
 )
-from pipelines.offers.pagemarks import PageMarks, read_page_marks, sells
-from pipelines.offers.pagestate import read_state
-from pipelines.offers.prices import Price, find_money, read_price
+from pipelines.offers.pages.marks import PageMarks, read_page_marks, sells
+from pipelines.offers.pages.state import read_state
+from pipelines.offers.prices.discounts import find_savings
+from pipelines.offers.prices.reading import Price, find_money, read_price
+from pipelines.offers.prices.shown import ShownPrice, shown_price, words_of
 from pipelines.offers.regions import outside
-from pipelines.offers.shownprices import ShownPrice, shown_price, words_of
 from pipelines.records import Block, Evidence
 from pipelines.web.treepaths import Paths
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.nodes import Node
-from pipelines.offers.prices import read_currency, read_price
+from pipelines.offers.declared.nodes import Node
+from pipelines.offers.prices.reading import read_currency, read_price
 from pipelines.records import Evidence
 
 __all__ = ["read_declared_price", "read_price_before", "specifications"]

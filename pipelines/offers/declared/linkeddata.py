@@ -15,9 +15,9 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.offers.brokenjson import load_json
-from pipelines.offers.nodes import DEEPEST, Node, Value, clean_value, local_name, resolved, type_names
-from pipelines.offers.rdfa import has_rdfa, read_rdfa
+from pipelines.offers.declared.brokenjson import load_json
+from pipelines.offers.declared.nodes import DEEPEST, Node, Value, clean_value, local_name, resolved, type_names
+from pipelines.offers.declared.rdfa import has_rdfa, read_rdfa
 from pipelines.records import Finding
 from pipelines.web.characters import fold
 

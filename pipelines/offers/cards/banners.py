@@ -7,9 +7,9 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardfields import read_fields
-from pipelines.offers.cardlooks import look_at, text_of
-from pipelines.offers.cards import Card
+from pipelines.offers.cards.fields import read_fields
+from pipelines.offers.cards.finding import Card
+from pipelines.offers.cards.looks import look_at, text_of
 
 __all__ = ["find_banners"]
 

@@ -1,7 +1,5 @@
-"""Offers on pages that nobody prepared: repeated parts of one shape that are offers by what they say.
+"""The offer cards of a page, each with its fields, in groups of one shape.
 
-The way of a page: `cardgroups` finds what repeats, `cardlooks` takes a look at each part, `cardchoice` decides by
-what they say (`cardsigns`) and where they stand (`cardcontext`), `cardfields` reads the fields of those that remain.
 All of it sees the visible tree alone, so nothing hidden becomes an offer.
 """
 
@@ -12,12 +10,12 @@ from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardchoice import Chosen, choose, choose_alone
-from pipelines.offers.cardcontext import Context, Place
-from pipelines.offers.cardfields import Fields, read_fields
-from pipelines.offers.cardgroups import is_clone, repeated_parts, titled_elements
-from pipelines.offers.cardlooks import Look, Region
-from pipelines.offers.cardpieces import CardField
+from pipelines.offers.cards.choice import Chosen, choose, choose_alone
+from pipelines.offers.cards.context import Context, Place
+from pipelines.offers.cards.fields import Fields, read_fields
+from pipelines.offers.cards.groups import is_clone, repeated_parts, titled_elements
+from pipelines.offers.cards.looks import Look, Region
+from pipelines.offers.cards.pieces import CardField
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.web.boilerplate import Regions
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardlooks import Region, class_words, heading_level, names_title, text_of
+from pipelines.offers.cards.looks import Region, class_words, heading_level, names_title, text_of
 
 __all__ = ["is_clone", "repeated_parts", "titled_elements"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pipelines.offers.cardlooks import Region
-from pipelines.offers.cardpieces import CardField, Piece
-from pipelines.offers.cardsigns import TIMELY
+from pipelines.offers.cards.looks import Region
+from pipelines.offers.cards.pieces import CardField, Piece
+from pipelines.offers.cards.signs import TIMELY
 
 __all__ = ["find_timely", "is_posted", "plainest"]
 

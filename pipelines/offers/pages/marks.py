@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.prices import Price, read_currency, read_price
-from pipelines.offers.pricewords import words
-from pipelines.offers.shownprices import names_of, words_of
+from pipelines.offers.prices.reading import Price, read_currency, read_price
+from pipelines.offers.prices.shown import names_of, words_of
+from pipelines.offers.prices.words import words
 from pipelines.web.characters import fold
 from pipelines.windows.datetokens import fold as letters
 

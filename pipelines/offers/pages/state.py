@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from pipelines.offers.availability import declared_availability, stated_availability
-from pipelines.offers.pagekinds import LEAD
-from pipelines.offers.pagemarks import PageMarks
-from pipelines.offers.shownprices import ShownPrice, names_of, stands_aside, words_of
+from pipelines.offers.pages.kinds import LEAD
+from pipelines.offers.pages.marks import PageMarks
+from pipelines.offers.prices.shown import ShownPrice, names_of, stands_aside, words_of
 
 __all__ = ["State", "read_state"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.nodes import Node
+from pipelines.offers.declared.nodes import Node
 
 __all__ = ["sold_here"]
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardlooks import Look, Region, class_words, heading_level, text_of
-from pipelines.offers.cardsigns import PAST
+from pipelines.offers.cards.looks import Look, Region, class_words, heading_level, text_of
+from pipelines.offers.cards.signs import PAST
 from pipelines.windows.datetokens import fold
 
 __all__ = ["Context", "Place", "context_of", "heads_others", "is_news_url", "is_offer_url"]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.prices import Price, read_prices
+from pipelines.offers.prices.reading import Price, read_prices
 from pipelines.web.characters import fold
 
 __all__ = ["ShownPrice", "names_of", "price_text", "shown_price", "stands_aside", "words_of"]

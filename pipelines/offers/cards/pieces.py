@@ -9,9 +9,9 @@ from itertools import islice, pairwise
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardlooks import Region, class_words, column_of, heading_level, names_title, text_of
-from pipelines.offers.prices import is_price
-from pipelines.offers.shownprices import price_text
+from pipelines.offers.cards.looks import Region, class_words, column_of, heading_level, names_title, text_of
+from pipelines.offers.prices.reading import is_price
+from pipelines.offers.prices.shown import price_text
 from pipelines.windows.datetokens import fold
 
 __all__ = ["CardField", "Piece", "read_pieces", "spoken"]

@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipelines.offers.cards import Card, find_card_groups
-from pipelines.offers.fieldselectors import field_selector
+from pipelines.offers.cards.finding import Card, find_card_groups
 from pipelines.offers.htmlpage import HtmlPage
-from pipelines.offers.itemselectors import Place, holding_the_same, item_selectors
+from pipelines.offers.selecting.fields import field_selector
+from pipelines.offers.selecting.items import Place, holding_the_same, item_selectors
 from pipelines.reading import read_page
 from pipelines.records import Draft, OfferSelectors, Page
 from pipelines.web.blocks import Paths

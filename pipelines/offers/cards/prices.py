@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from pipelines.offers.cardlooks import text_of
-from pipelines.offers.cardpieces import Piece
-from pipelines.offers.cardsigns import MONEY
-from pipelines.offers.prices import Money, find_money, is_price, read_price, read_prices
-from pipelines.offers.pricewords import part_of, words
+from pipelines.offers.cards.looks import text_of
+from pipelines.offers.cards.pieces import Piece
+from pipelines.offers.cards.signs import MONEY
+from pipelines.offers.prices.reading import Money, find_money, is_price, read_price, read_prices
+from pipelines.offers.prices.words import part_of, words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["Prices", "find_discount", "find_prices"]

@@ -17,15 +17,15 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from pipelines.offers.currencies import (
+from pipelines.offers.prices.currencies import (
     currency_after,
     currency_before,
     fold_money,
     has_thousandths,
     read_currency,
 )
-from pipelines.offers.discounts import read_discount
-from pipelines.offers.pricewords import Part, follows_price_before, is_price_word, part_of, words
+from pipelines.offers.prices.discounts import read_discount
+from pipelines.offers.prices.words import Part, follows_price_before, is_price_word, part_of, words
 
 __all__ = [
     "Money", "Part", "Price", "find_money", "is_price", "read_currency", "read_discount", "read_price", "read_prices",

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.offers.nodes import DEEPEST, Node, Value, clean_value, local_name, resolved, type_names
+from pipelines.offers.declared.nodes import DEEPEST, Node, Value, clean_value, local_name, resolved, type_names
 
 __all__ = ["has_rdfa", "read_rdfa"]
 

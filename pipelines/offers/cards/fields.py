@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.carddates import find_timely, is_posted, plainest
-from pipelines.offers.cardimages import find_image
-from pipelines.offers.cardlooks import CODE_ATTRIBUTES, Region, class_words, leads_somewhere
-from pipelines.offers.cardpieces import CardField, Piece, read_pieces, spoken
-from pipelines.offers.cardprices import find_discount, find_prices
-from pipelines.offers.cardsigns import CALL, LISTING, PLAIN_CALL, TIMELY, says_over
+from pipelines.offers.cards.dates import find_timely, is_posted, plainest
+from pipelines.offers.cards.images import find_image
+from pipelines.offers.cards.looks import CODE_ATTRIBUTES, Region, class_words, leads_somewhere
+from pipelines.offers.cards.pieces import CardField, Piece, read_pieces, spoken
+from pipelines.offers.cards.prices import find_discount, find_prices
+from pipelines.offers.cards.signs import CALL, LISTING, PLAIN_CALL, TIMELY, says_over
 from pipelines.offers.codes import ends_in_label, is_code, labelled_code
-from pipelines.offers.prices import is_price
+from pipelines.offers.prices.reading import is_price
 from pipelines.web.characters import fold as fold_spaces
 from pipelines.windows.datetokens import fold
 

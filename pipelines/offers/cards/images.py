@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardlooks import Region
-from pipelines.offers.cardpieces import CardField
+from pipelines.offers.cards.looks import Region
+from pipelines.offers.cards.pieces import CardField
 from pipelines.web.characters import fold
 
 __all__ = ["find_image", "image_address"]

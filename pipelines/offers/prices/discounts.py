@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from pipelines.offers.pricewords import words
+from pipelines.offers.prices.words import words
 from pipelines.windows.datetokens import fold
 
 __all__ = ["Saving", "find_savings", "read_discount"]

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cards import Card
-from pipelines.offers.classnames import stable_classes
-from pipelines.offers.itemselectors import Place
-from pipelines.offers.prices import Price, read_prices
-from pipelines.offers.selectors import SelectedOffer, read_selected
+from pipelines.offers.cards.finding import Card
+from pipelines.offers.prices.reading import Price, read_prices
+from pipelines.offers.selecting.classnames import stable_classes
+from pipelines.offers.selecting.items import Place
+from pipelines.offers.selecting.selectors import SelectedOffer, read_selected
 from pipelines.records import OfferSelectors
 from pipelines.web.characters import fold
 

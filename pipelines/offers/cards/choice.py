@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cardcontext import Context, Place, context_of, heads_others
-from pipelines.offers.cardlooks import Look, Region, heading_level, is_editorial, look_at
+from pipelines.offers.cards.context import Context, Place, context_of, heads_others
+from pipelines.offers.cards.looks import Look, Region, heading_level, is_editorial, look_at
 
 __all__ = ["Chosen", "choose", "choose_alone"]
 

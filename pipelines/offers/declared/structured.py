@@ -23,9 +23,9 @@ from zoneinfo import ZoneInfo
 from lxml.html import HtmlElement
 
 from pipelines.offers.availability import declared_availability, is_over
-from pipelines.offers.nodes import Node
-from pipelines.offers.regionality import sold_here
-from pipelines.offers.structuredprices import read_declared_price, read_price_before, specifications
+from pipelines.offers.declared.nodes import Node
+from pipelines.offers.declared.prices import read_declared_price, read_price_before, specifications
+from pipelines.offers.declared.regionality import sold_here
 from pipelines.records import Evidence
 from pipelines.windows.declared import Declared
 

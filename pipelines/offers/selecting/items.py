@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.offers.cards import Card
-from pipelines.offers.classnames import stable_classes, stable_id
-from pipelines.offers.selectors import read_selected
+from pipelines.offers.cards.finding import Card
+from pipelines.offers.selecting.classnames import stable_classes, stable_id
+from pipelines.offers.selecting.selectors import read_selected
 from pipelines.records import OfferSelectors
 
 __all__ = ["Place", "holding_the_same", "item_selectors"]

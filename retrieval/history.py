@@ -21,7 +21,8 @@ _COMPARED = (
 
 
 def versions_of(conn: Connection, what: str) -> list[dict[str, Any]]:
-    """Entries with that number or URL, each with its versions, newest first, and how each differs from the one before.
+    """Entries with that number or URL, each with its versions, newest first, and how each differs from the one before;
+    and with what persons decided of it.
 
     Reads tables: for `kb_writer` and `kb_owner`. Raises FreshetError when nothing has that number or URL.
     """
@@ -36,8 +37,18 @@ def versions_of(conn: Connection, what: str) -> list[dict[str, Any]]:
         entries.setdefault(entry["entry_id"], entry)["versions"].append(row)
     for entry in entries.values():
         entry["versions"] = _compared(entry["versions"])
+        with conn.cursor(row_factory=dict_row) as cursor:
+            entry["decisions"] = cursor.execute(_DECISIONS, (entry["entry_id"],)).fetchall()
     return list(entries.values())
 
+
+_DECISIONS = """
+select lower(period) as withdrawn_from, upper(period) as withdrawn_until, decided_by, upper(recorded) as revoked_at,
+    revoked_by
+from kb_store.withdrawal
+where entry_id = %s
+order by withdrawal_id desc
+"""
 
 _VERSIONS = """
 select e.entry_id, s.name as source, e.kind, v.version_id, v.run_id, lower(v.recorded) as recorded_from,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -110,6 +111,8 @@ def history(
         return
     for entry in entries:
         say(f"entry {entry['entry_id']} of {entry['source']} ({entry['kind']})")
+        for decision in entry["decisions"]:
+            _tell_decision(decision, zone)
         for version in entry["versions"]:
             until = f" to {at(version['recorded_until'], zone)}" if version["recorded_until"] else ", believed now"
             closed = f" ({version['closed_reason']})" if version["closed_reason"] else ""
@@ -117,3 +120,10 @@ def history(
             say(f"  {known}  {when(version, zone)}  {shown(version['title'])}")
             for name, (before, after) in version["differs"].items():
                 say(f"      {name}: {shown(before)} → {shown(after)}")
+
+
+def _tell_decision(decision: Mapping[str, Any], zone: ZoneInfo) -> None:
+    end, revoked = decision["withdrawn_until"], decision["revoked_at"]
+    until = f" until {at(end, zone)}" if end else ""
+    back = f", taken back {at(revoked, zone)} by {shown(decision['revoked_by'])}" if revoked else ""
+    say(f"  {at(decision['withdrawn_from'], zone)} withdrawn{until} by {shown(decision['decided_by'])}{back}")

@@ -47,7 +47,9 @@ begin
     where s.source_id = held.source_id
     returning run_id into taken;
     update kb_store.source
-    set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds), last_attempt = at
+    set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds),
+        -- a person's word is no look at the site
+        last_attempt = case when run_kind in ('sync', 'reindex') then at else last_attempt end
     where source_id = held.source_id;
     return taken;
 end

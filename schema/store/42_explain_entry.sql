@@ -51,7 +51,16 @@ as $$
                 then format('%s: found without a category or with any of these', array_to_string(s.category, ', '))
             else 'none: found without a category only'
         end),
-        (9, 'served', s.serves, case when s.serves then 'served at this instant' else 'not served at this instant' end)
+        (9, 'served', s.serves, case when s.serves then 'served at this instant' else 'not served at this instant' end
+            || coalesce((
+                select format('; a person withdrew it at %s%s', kb_store.told_at(lower(w.period), s.zone),
+                    coalesce(', until ' || kb_store.told_at(upper(w.period), s.zone), ''))
+                from kb_store.withdrawal w
+                join kb_store.entry e using (entry_id)
+                where which in (e.entry_id, e.joined_into) and upper_inf(w.recorded) and w.period @> at
+                order by lower(w.recorded) desc
+                limit 1
+            ), ''))
     ) c(step, rule, passed, detail)
     union all
     select 1, 'exists', false, format('there is no entry %s', which)

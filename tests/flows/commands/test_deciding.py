@@ -110,8 +110,12 @@ def test_withdrawn_restored_removed(run: Run) -> None:
     run("sync", "--full")
     assert "oil service" not in _titles(run)
     assert "withdrawn by a person: 1" in run("status").out
+    assert "a person withdrew it" in run("explain", "https://shop.test/oil").out
     assert run("restore", "https://shop.test/oil").code == 0
     assert "oil service" in _titles(run)
+    told = run("history", "https://shop.test/oil", "--json").document["entries"][0]["decisions"]
+    assert [bool(one["decided_by"] and one["revoked_by"]) for one in told] == [True]
+    assert "taken back" in run("history", "https://shop.test/oil").out
     assert run("withdraw", "https://shop.test/oil", "--until", "soon").code == 2
     assert run("withdraw", "https://shop.test/oil", "--until", "2001-01-01").code == 1
     assert run("withdraw", "999").code == 1

@@ -113,7 +113,9 @@ CREATE TYPE kb_store.whole_entry AS (
 	verified_at timestamp with time zone,
 	stale boolean,
 	evidence jsonb,
-	other_urls text[]
+	other_urls text[],
+	languages text[],
+	carriers jsonb
 );
 
 COMMENT ON TYPE kb_store.whole_entry IS 'A row of kb.entry.';
@@ -137,13 +139,21 @@ declare
 begin
     perform kb_store.check_limits(null, changes.max_results, 10000);
     return query
-    select c.change_id, c.at, c.change, c.entry_id, e.kind, s.name, v.url, v.title, v.category, lower(v.valid), upper(v.valid),
-        c.run_id
+    select c.change_id, c.at, c.change, c.entry_id, e.kind, s.name, v.url, v.title, v.category, lower(w.range),
+        upper(w.range), c.run_id
     from kb_store.change c
     join kb_store.version v using (version_id)
     join kb_store.entry e on e.entry_id = c.entry_id
     join kb_store.source s using (source_id)
-    where c.change_id > changes.after and s.source_id = any (allowed)
+    -- of a window in several ranges the one that ended or began, else the one then or next, else the last
+    cross join lateral (
+        select coalesce(
+            (select r from unnest(v.valid) r where c.change = 'expired' and upper(r) = c.at),
+            kb_store.range_at(v.valid, c.at),
+            (select r from unnest(v.valid) r order by lower(r) desc nulls last limit 1)
+        ) as range
+    ) w
+    where c.change_id > coalesce(changes.after, 0) and s.source_id = any (allowed)
     order by c.change_id
     limit changes.max_results;
 end
@@ -151,7 +161,7 @@ $$;
 
 COMMENT ON FUNCTION kb.changes(after bigint, max_results integer) IS 'What became of which entry, in order; ask again with the last change_id. NOTIFY kb_change says when.';
 
-CREATE FUNCTION kb.entry(entry_id bigint) RETURNS SETOF kb_store.whole_entry
+CREATE FUNCTION kb.entry(entry_id bigint, language text DEFAULT NULL::text) RETURNS SETOF kb_store.whole_entry
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -161,26 +171,34 @@ declare
     allowed constant int[] := kb_store.visible_sources();
 begin
     return query
-    select e.entry_id, e.kind, s.name, v.url, v.title, v.description, t.text, v.language, v.category, v.price, v.currency,
-        v.price_before, v.discount_percent, v.code, v.image_url, v.terms, lower(w.range), upper(w.range), v.validity,
-        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls
+    select e.entry_id, e.kind, s.name, n.url, n.title, n.description, t.text, n.language, v.category, v.price, v.currency,
+        v.price_before, v.discount_percent, v.code, n.image_url, n.terms, lower(w.range), upper(w.range), v.validity,
+        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers
     from kb_store.served_entry e
     join kb_store.version v using (version_id)
+    cross join lateral kb_store.text_of(v.version_id, entry.language) n
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(e.valid, at) as range) w
     cross join lateral (
         select string_agg(c.body, e'\n\n' order by c.ordinal) as text
         from kb_store.served_chunk l
         join kb_store.chunk c using (chunk_id)
-        where l.entry_id = e.entry_id and (l.valid is null or l.valid @> at)
+        where l.entry_id = e.entry_id and l.language = n.language and (l.valid is null or l.valid @> at)
     ) t
     cross join lateral (
         -- every page that says so now, whatever page was read first
-        select coalesce(array_agg(distinct p.url order by p.url), '{}') as urls
-        from kb_store.entry n
-        join kb_store.draft d using (key)
-        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = n.source_id
-        where n.entry_id = e.entry_id and p.url <> v.url
+        select coalesce(array_agg(distinct p.url order by p.url) filter (where p.url <> n.url), '{}') as urls,
+            coalesce(
+                jsonb_agg(
+                    distinct jsonb_build_object(
+                        'url', p.url, 'language', d.content ->> 'language', 'verified_at', p.last_verified
+                    )
+                ),
+                '[]'
+            ) as carriers
+        from kb_store.draft d
+        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
+        where d.entry_id = e.entry_id
     ) o
     where e.entry_id = entry.entry_id
         and e.source_id = any (allowed)
@@ -188,7 +206,27 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb.entry(entry_id bigint) IS 'One entry whole, if it is live at this instant: its text, evidence and the other pages that carry it.';
+COMMENT ON FUNCTION kb.entry(entry_id bigint, language text) IS 'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its languages, and the pages that carry it (carriers: url, language, verified_at).';
+
+CREATE FUNCTION kb.explain(entry_id bigint, query text DEFAULT NULL::text, query_embedding public.vector DEFAULT NULL::public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) RETURNS SETOF record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+#variable_conflict use_column
+declare
+    at constant timestamptz := clock_timestamp();
+begin
+    perform kb_store.check_limits(explain.query, 1, 100);
+    return query select e.step, e.rule, e.passed, e.detail from kb_store.explain_entry(at, explain.entry_id) e;
+    if explain.query is not null then
+        return query
+        select q.step, q.rule, q.passed, q.detail
+        from kb_store.explain_query(at, explain.entry_id, explain.query, explain.query_embedding) q;
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION kb.explain(entry_id bigint, query text, query_embedding public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) IS 'Why an entry is, or is not, served, and found by a query: each check in order, with what it saw. Nothing quotable.';
 
 CREATE FUNCTION kb.freshness() RETURNS SETOF kb_store.source_freshness
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -210,7 +248,7 @@ begin
     from kb_store.source s
     left join lateral (
         select count(*) filter (where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)) as live,
-            count(*) filter (where not e.valid @> at and upper(e.valid) > at) as upcoming,
+            count(*) filter (where lower(kb_store.range_at(e.valid, at)) > at) as upcoming,
             min(coalesce(upper(kb_store.range_at(e.valid, at)), e.verified_at + e.ttl))
                 filter (where kb_store.is_live(e.valid, e.ttl, e.verified_at, at) and e.kind = 'offer') as next_expiry
         from kb_store.served_entry e
@@ -234,11 +272,12 @@ declare
 begin
     perform kb_store.check_limits(null, offers.max_results, 10000);
     return query
-    select e.entry_id, s.name, v.url, v.title, v.description, v.category, v.price, v.currency, v.price_before,
-        v.discount_percent, v.code, v.image_url, v.terms, v.language, lower(w.range), upper(w.range), v.validity,
+    select e.entry_id, s.name, t.url, t.title, t.description, v.category, v.price, v.currency, v.price_before,
+        v.discount_percent, v.code, t.image_url, t.terms, t.language, lower(w.range), upper(w.range), v.validity,
         e.verified_at, e.verified_at + s.freshness <= at
     from kb_store.served_entry e
     join kb_store.version v using (version_id)
+    cross join lateral kb_store.text_of(v.version_id, offers.language) t
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(e.valid, at) as range) w
     where e.kind = 'offer'
@@ -249,14 +288,14 @@ begin
             or (offers.upcoming and lower(w.range) > at)
         )
         and (offers.category is null or e.category && offers.category)
-        and (offers.language is null or e.language = offers.language)
+        and (offers.language is null or offers.language = any (e.languages))
         and (offers.source is null or s.name = any (offers.source))
     order by coalesce(lower(w.range) > at, false), upper(w.range) nulls last, e.entry_id
     limit offers.max_results;
 end
 $$;
 
-COMMENT ON FUNCTION kb.offers(category text[], language text, source text[], upcoming boolean, max_results integer) IS 'Offers live at this instant, those that end first on top; upcoming => true adds those not yet begun.';
+COMMENT ON FUNCTION kb.offers(category text[], language text, source text[], upcoming boolean, max_results integer) IS 'Offers live at this instant, those that end first on top; upcoming => true adds those not yet begun. Each once, in the language asked for or else its first.';
 
 CREATE FUNCTION kb.search(query text, query_embedding public.vector DEFAULT NULL::public.vector, max_results integer DEFAULT 8, category text[] DEFAULT NULL::text[], language text DEFAULT NULL::text, source text[] DEFAULT NULL::text[], kind text[] DEFAULT NULL::text[], min_score real DEFAULT NULL::real) RETURNS SETOF kb_store.hit
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -269,11 +308,11 @@ declare
 begin
     perform kb_store.check_limits(search.query, search.max_results, 100);
     return query
-    select e.entry_id, c.chunk_id, e.kind, s.name, v.url, v.title, c.heading, c.body, v.language, v.category, v.price,
-        v.currency, lower(w.range), upper(w.range), case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
+    select e.entry_id, c.chunk_id, e.kind, s.name, coalesce(n.url, v.url), coalesce(n.title, v.title), c.heading, c.body,
+        coalesce(c.language, v.language), v.category, v.price, v.currency, lower(w.range), upper(w.range),
+        case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
-        -- one strength below which no document of the example site answers; calibrated properly by a later release
-        max(h.score) over () >= 0.25,
+        max(h.score) over () >= kb_store.answerable_from(),
         search.query_embedding is null
     from kb_store.search_live(
         at, search.query, search.query_embedding, search.max_results,
@@ -282,6 +321,7 @@ begin
     join kb_store.chunk c using (chunk_id)
     join kb_store.served_entry e using (version_id)
     join kb_store.version v using (version_id)
+    left join kb_store.version_variant n on n.version_id = v.version_id and n.language = c.language
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), at) as range) w
     where search.min_score is null or h.score >= search.min_score
@@ -289,7 +329,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) IS 'What is true now and answers the query, best first. Without an embedding the words alone decide (degraded).';
+COMMENT ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) IS 'What is true now and answers the query, best first, each entry once, in the language asked for or that of its best text. Without an embedding the words alone decide (degraded).';
 
 CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bigint, key text, reason text)
     LANGUAGE sql STABLE
@@ -297,11 +337,20 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
     SET enable_nestloop TO 'off'
     AS $$
     with given as materialized (
-        select distinct d.key from kb_store.effective_readings(of_run) e join kb_store.draft d using (reading_id)
+        -- what some page carries, by what this run found or by what holds on
+        select p.entry_id
+        from kb_store.plan_entry p
+        where p.run_id = of_run and p.entry_id is not null
+        union
+        select d.entry_id
+        from kb_store.effective_readings(of_run) e
+        join kb_store.draft d using (reading_id)
+        left join kb_store.plan_draft n on n.run_id = of_run and n.reading_id = d.reading_id and n.ordinal = d.ordinal
+        where n.key is null and d.entry_id is not null
     ),
     carried as materialized (
         -- by how many pages until now, and how many of these are proven over
-        select d.key, count(*) as pages,
+        select d.entry_id, count(*) as pages,
             count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
         from kb_store.run r
@@ -309,79 +358,343 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
         where r.run_id = of_run
-        group by d.key
+        group by d.entry_id
     )
     select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-    left join carried c on c.key = e.key
+    left join carried c on c.entry_id = e.entry_id
     where r.run_id = of_run
-        and not exists (select from given where given.key = e.key)
-        and not exists (select from kb_store.plan_entry p where p.run_id = of_run and p.entry_id = e.entry_id)
+        and not exists (select from given where given.entry_id = e.entry_id)
+        -- what was found to be part of another is not lost
+        and not exists (
+            select from kb_store.plan_removal x
+            where x.run_id = of_run and x.entry_id = e.entry_id and x.reason = 'joined'
+        )
 $$;
 
 COMMENT ON FUNCTION kb_store.absent_entries(of_run bigint) IS 'Entries still believed that no page of the source carries once this run is published, and on what proof.';
 
-CREATE FUNCTION kb_store.affected_keys(of_run bigint) RETURNS TABLE(key text)
+CREATE FUNCTION kb_store.affected_drafts(of_run bigint, identity_recipe text) RETURNS TABLE(reading_id bigint, ordinal integer, page_id bigint, key text, entry_id bigint, goes boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
-    -- keys that a page of this run gives now and did not give in these words before, and the reverse
-    with changed as (
-        select p.reading_id as before, e.reading_id as after
+    -- drafts that a page of this run gives now and did not give before, and the reverse (goes)
+    with effective as materialized (
+        select e.page_id, e.reading_id from kb_store.effective_readings(of_run) e
+    ),
+    changed as materialized (
+        select p.page_id, p.reading_id as before, e.reading_id as after
         from kb_store.run
         join kb_store.page p using (source_id)
-        left join kb_store.effective_readings(of_run) e using (page_id)
+        left join effective e using (page_id)
         where run.run_id = of_run and p.reading_id is distinct from e.reading_id
     )
-    select d.key from changed c join kb_store.draft d on d.reading_id = c.before
-    union
-    select d.key from changed c join kb_store.draft d on d.reading_id = c.after
-    union
-    -- and what is said and is no entry yet: a draft that was given another key
-    select d.key
-    from kb_store.effective_readings(of_run) e
+    select d.reading_id, d.ordinal, c.page_id, d.key, d.entry_id, true
+    from changed c
+    join kb_store.draft d on d.reading_id = c.before
+    union all
+    select d.reading_id, d.ordinal, c.page_id, d.key, d.entry_id, false
+    from changed c
+    join kb_store.draft d on d.reading_id = c.after
+    union all
+    -- and what was never found to be of an entry by this recipe
+    select d.reading_id, d.ordinal, e.page_id, d.key, d.entry_id, false
+    from effective e
     join kb_store.draft d using (reading_id)
-    join kb_store.run r on r.run_id = of_run
-    where not exists (select from kb_store.entry n where n.source_id = r.source_id and n.key = d.key)
+    where d.identified_by is distinct from identity_recipe
+        and not exists (select from changed c where c.after = e.reading_id)
 $$;
 
-COMMENT ON FUNCTION kb_store.affected_keys(of_run bigint) IS 'Identities of the entries whose statement on some page this run changes.';
+COMMENT ON FUNCTION kb_store.affected_drafts(of_run bigint, identity_recipe text) IS 'Drafts by which this run changes what the source says of some entry: those that come, those that go, those nobody identified.';
 
-CREATE FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[]) RETURNS void
-    LANGUAGE plpgsql
+CREATE FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[], lapsed_before bigint[]) RETURNS void
+    LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
-begin
-    insert into kb_store.change (at, change, entry_id, version_id, run_id)
-    select announce.at, c.change, c.entry_id, c.version_id, of_run
-    from (
-        -- still served, or newly: what the plan said of it
-        select p.action as change, p.entry_id, s.version_id
-        from kb_store.plan_entry p
-        join kb_store.served_entry s using (entry_id)
-        where p.run_id = of_run and p.action <> 'unchanged'
-        union all
-        -- served until now, and over by its new version
-        select 'expired', p.entry_id, v.version_id
+    with planned as (
+        select p.entry_id, v.version_id, v.valid, s.verified_at + s.ttl as lapse, s.entry_id is not null as served,
+            -- over when first seen, and silent until now
+            case when exists (select from kb_store.change c where c.entry_id = p.entry_id) then p.action else 'added' end
+                as change,
+            s.entry_id is not null and not kb_store.is_live(s.valid, s.ttl, s.verified_at, announce.at)
+                and s.valid @> announce.at as lapsed
         from kb_store.plan_entry p
         join kb_store.version v on v.entry_id = p.entry_id and upper_inf(v.recorded)
-        where p.run_id = of_run and p.action <> 'unchanged' and p.entry_id = any (served_before)
-            and not exists (select from kb_store.served_entry s where s.entry_id = p.entry_id)
+        left join kb_store.served_entry s on s.entry_id = p.entry_id
+        where p.run_id = of_run and p.action <> 'unchanged'
+            and (s.entry_id is not null or p.entry_id = any (served_before))
+    )
+    insert into kb_store.change (at, change, entry_id, version_id, run_id)
+    select c.at, c.change, c.entry_id, c.version_id, of_run
+    from (
+        select announce.at, 1 as place, p.change, p.entry_id, p.version_id from planned p
         union all
-        select 'withdrawn', x.entry_id, v.version_id
+        -- over by what is known of it now: the end is its bound, unless it has none
+        select coalesce(upper(p.valid), announce.at), 2, 'expired', p.entry_id, p.version_id
+        from planned p
+        where not p.served and not p.entry_id = any (lapsed_before)
+        union all
+        select p.lapse, 2, 'expired', p.entry_id, p.version_id
+        from planned p
+        where p.lapsed and not p.entry_id = any (lapsed_before)
+        union all
+        select announce.at, 1, 'withdrawn', x.entry_id, v.version_id
         from kb_store.plan_removal x
         join kb_store.version v on v.entry_id = x.entry_id and v.closed_by = of_run
         where x.run_id = of_run and not x.held and x.entry_id = any (served_before)
     ) c
-    order by c.entry_id;
-    perform pg_notify('kb_change', max(change_id)::text) from kb_store.change having max(change_id) is not null;
+    order by c.place, c.entry_id
+    on conflict do nothing
+$$;
+
+COMMENT ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[], lapsed_before bigint[]) IS 'Writes what a run published to the change feed.';
+
+CREATE FUNCTION kb_store.answerable_from() RETURNS real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 0.25;
+
+COMMENT ON FUNCTION kb_store.answerable_from() IS 'The score that the best hit needs for a bot to answer from it.';
+
+CREATE FUNCTION kb_store.apply_ttl(of_source text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    this kb_store.source;
+    told bigint;
+    at timestamptz;
+begin
+    select * into this from kb_store.source s where s.name = of_source;
+    perform from kb_store.served_entry e
+    where e.source_id = this.source_id and e.ttl <> case when e.kind = 'offer' then this.ttl else this.ttl_pages end
+    limit 1;
+    if not found then
+        return;
+    end if;
+    told := kb_store.lock_feed();
+    at := clock_timestamp();
+    perform kb_store.sweep(at, this.source_id);
+    with altered as (
+        update kb_store.served_entry e
+        set ttl = n.ttl, told_until = greatest(e.told_until, at)
+        from (
+            select s.entry_id, s.ttl as before, case when s.kind = 'offer' then this.ttl else this.ttl_pages end as ttl
+            from kb_store.served_entry s
+            where s.source_id = this.source_id and s.ttl is not null
+        ) n
+        where e.entry_id = n.entry_id and n.ttl <> n.before
+        returning e.*, kb_store.is_live(e.valid, n.before, e.verified_at, at) as was_live,
+            kb_store.is_live(e.valid, e.ttl, e.verified_at, at) as lives
+    )
+    insert into kb_store.change (at, change, entry_id, version_id)
+    select case when a.lives then at else a.verified_at + a.ttl end,
+        case when a.lives then 'restored' else 'expired' end, a.entry_id, a.version_id
+    from altered a
+    where a.lives <> a.was_live
+    on conflict do nothing;
+    perform kb_store.wake_listeners(told);
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[]) IS 'Writes what a run published to the change feed and wakes those who listen.';
+COMMENT ON FUNCTION kb_store.apply_ttl(of_source text) IS 'Gives the served entries of a source the ttl that its settings say now, and tells the change feed what that ended or brought back.';
+
+CREATE FUNCTION kb_store.approve(of_run bigint, listed bigint) RETURNS TABLE(entry_id bigint, removed boolean)
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+#variable_conflict use_column
+declare
+    told constant bigint := kb_store.lock_feed();
+    at constant timestamptz := kb_store.begin_decision(of_run);
+    of_source constant int := (select r.source_id from kb_store.run r where r.run_id = listed);
+    held bigint[];
+    approved bigint[];
+    served_before bigint[];
+begin
+    select array_agg(x.entry_id) into held from kb_store.plan_removal x where x.run_id = listed and x.held;
+    -- looked at again: what some page carries after all, or a later look has met without publishing it, stays
+    select coalesce(array_agg(x.entry_id), '{}') into approved
+    from kb_store.plan_removal x
+    join kb_store.entry e using (entry_id)
+    where x.run_id = listed and x.held and e.source_id = of_source
+        and not exists (
+            select from kb_store.draft d
+            join kb_store.page p on p.reading_id = d.reading_id and p.source_id = of_source
+            where d.entry_id = x.entry_id
+                and not kb_store.is_proven_gone(p.last_outcome, p.last_attempt, p.missing_since)
+        )
+        and not exists (
+            select from kb_store.run r
+            join kb_store.attempt a using (run_id)
+            join kb_store.draft d on d.reading_id = a.reading_id
+            where r.source_id = of_source and r.run_id > listed and a.outcome in ('ok', 'not_modified')
+                and (d.entry_id = x.entry_id or d.key = e.key)
+        );
+    select coalesce(array_agg(s.entry_id), '{}') into served_before
+    from kb_store.served_entry s
+    where s.entry_id = any (approved);
+
+    update kb_store.version v
+    set recorded = tstzrange(lower(v.recorded), at), closed_by = of_run, closed_reason = x.reason
+    from kb_store.plan_removal x
+    where x.run_id = listed and x.entry_id = any (approved) and v.entry_id = x.entry_id and upper_inf(v.recorded);
+    perform kb_store.close_versions(of_run, at, approved, 'absent');
+    -- pages that are proven over and waited with what they gave
+    perform kb_store.forget_pages(of_run, array(
+        select p.page_id
+        from kb_store.page p
+        where p.source_id = of_source and kb_store.is_proven_gone(p.last_outcome, p.last_attempt, p.missing_since)
+            and exists (
+                select from kb_store.draft d where d.reading_id = p.reading_id and d.entry_id = any (approved)
+            )
+    ));
+    perform kb_store.serve_entries(approved, at);
+    perform kb_store.tell_decision(of_run, at, approved, served_before);
+
+    delete from kb_store.plan_removal x where x.run_id = listed;
+    update kb_store.run r
+    set state = case when (r.pages ->> 'failed')::int > 0 then 'partial' else 'published' end,
+        verdict = r.verdict || to_jsonb(array[format('approved by run %s', of_run)])
+    where r.run_id = listed and r.state = 'held';
+    perform kb_store.wake_listeners(told);
+    return query select n, n = any (approved) from unnest(held) n order by 1;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.approve(of_run bigint, listed bigint) IS 'Publishes the removals that a run holds, as far as they still are so; which were, and which stay.';
+
+CREATE FUNCTION kb_store.begin_decision(of_run bigint) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    of_source int;
+    at timestamptz;
+begin
+    perform kb_store.hold_lease(of_run);
+    select r.source_id into of_source from kb_store.run r where r.run_id = of_run;
+    -- a clock set back must not close a version before it was opened
+    select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
+    from kb_store.entry e
+    join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    where e.source_id = of_source;
+    -- what the clock did until now belongs to what was known until now
+    perform kb_store.sweep(at, of_source);
+    return at;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.begin_decision(of_run bigint) IS 'The instant at which a person''s word takes effect, its run''s lease held and the clock''s changes told. For callers that hold the lock of the feed.';
+
+CREATE FUNCTION kb_store.believed_before(of_source integer, back_to bigint) RETURNS TABLE(entry_id bigint, version_id bigint, now_id bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    -- entries of which something else is believed now; null: nothing was, or is
+    with believed as (
+        select v.entry_id, v.version_id, v.content_hash
+        from kb_store.entry e
+        join kb_store.version v using (entry_id)
+        where e.source_id = of_source and v.run_id < back_to and (v.closed_by is null or v.closed_by >= back_to)
+    ),
+    open as (
+        select v.entry_id, v.version_id, v.content_hash
+        from kb_store.entry e
+        join kb_store.version v using (entry_id)
+        where e.source_id = of_source and upper_inf(v.recorded)
+    )
+    select coalesce(b.entry_id, o.entry_id), b.version_id, o.version_id
+    from believed b
+    full join open o using (entry_id)
+    where b.content_hash is distinct from o.content_hash
+$$;
+
+COMMENT ON FUNCTION kb_store.believed_before(of_source integer, back_to bigint) IS 'Entries of a source of which something else was believed before that run than is now, with both versions.';
+
+CREATE FUNCTION kb_store.changed_pages(of_run bigint) RETURNS TABLE(url text, kind text, source text, new_bytes boolean, now jsonb, before jsonb, given bigint, live bigint, kept bigint, said bigint, known boolean, says_empty boolean, lasting boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with changed as materialized (
+        select a.url, a.fetched_at, a.reading_id, p.reading_id as believed, s.source_id, s.kind, s.name,
+            a.body_sha256 is not null and a.body_sha256 is distinct from p.body_sha256 as new_bytes,
+            d.features as now, b.features as before, d.findings @> '[{"rule": "listing-empty"}]' as says_empty,
+            coalesce(p.empty_since <= a.fetched_at - interval '24 hours', false) as lasting
+        from kb_store.run r
+        join kb_store.source s using (source_id)
+        join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('ok', 'not_modified', 'empty_extraction')
+        join kb_store.page p on p.source_id = r.source_id and p.url = a.url
+        join kb_store.reading d on d.reading_id = a.reading_id
+        left join kb_store.reading b on b.reading_id = p.reading_id
+        where r.run_id = of_run and p.reading_id is distinct from a.reading_id
+    ),
+    given as materialized (
+        select c.url, count(*) as offers
+        from changed c
+        join kb_store.draft o on o.reading_id = c.reading_id and o.content ->> 'kind' = 'offer'
+        group by c.url
+    ),
+    -- offers that the page gave and that are not over by their own end
+    live as materialized (
+        select distinct on (c.url, s.entry_id) c.url, c.reading_id, s.entry_id, o.key, v.title
+        from changed c
+        join kb_store.draft o on o.reading_id = c.believed and o.content ->> 'kind' = 'offer'
+        join kb_store.served_entry s on s.entry_id = o.entry_id
+        join kb_store.version v on v.version_id = s.version_id
+        where upper_inf(s.valid) or upper(s.valid) > c.fetched_at
+    ),
+    lived as materialized (
+        select l.url, count(*) as offers from live l group by l.url
+    ),
+    kept as materialized (
+        select l.url, count(*) as offers, array_agg(l.entry_id) as entries
+        from live l
+        where exists (
+            select from kb_store.draft o
+            where o.reading_id = l.reading_id and o.content ->> 'kind' = 'offer'
+                -- by key, or by name where a key was lost; planning looks closer
+                and (o.key = l.key or lower(o.content ->> 'title') = lower(l.title))
+        )
+        group by l.url
+    ),
+    -- pages that give less than half of that: is what is missing still in their text?
+    text as materialized (
+        select c.url, string_agg(lower(b ->> 'text'), ' ') as told
+        from changed c
+        join lived l using (url)
+        left join given g using (url)
+        join kb_store.draft o on o.reading_id = c.reading_id
+        cross join lateral jsonb_array_elements(o.content -> 'blocks') b
+        where coalesce(g.offers, 0) * 2 < l.offers
+        group by c.url
+    ),
+    said as (
+        select l.url, count(*) as offers
+        from live l
+        join text t using (url)
+        left join kept k using (url)
+        where l.entry_id <> all (coalesce(k.entries, '{}')) and position(lower(l.title) in t.told) > 0
+        group by l.url
+    )
+    select c.url, c.kind, c.name, c.new_bytes, c.now, c.before, coalesce(g.offers, 0),
+        coalesce(l.offers, 0), coalesce(k.offers, 0), coalesce(s.offers, 0),
+        c.believed is not null, c.says_empty, c.lasting
+    from changed c
+    left join given g using (url)
+    left join lived l using (url)
+    left join kept k using (url)
+    left join said s using (url)
+    order by c.url
+$$;
+
+COMMENT ON FUNCTION kb_store.changed_pages(of_run bigint) IS 'Pages whose reading in this run is not the believed one, with what decides whether it may be: features and yields.';
 
 CREATE FUNCTION kb_store.check_limits(query text, max_results integer, most integer) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -402,52 +715,48 @@ $$;
 
 COMMENT ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) IS 'Raises 22023 when a call asks for more than one call may.';
 
+CREATE FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update kb_store.version v
+    set recorded = tstzrange(lower(v.recorded), close_versions.at), closed_by = of_run, closed_reason = reason
+    where v.entry_id = any (which) and upper_inf(v.recorded);
+
+    update kb_store.entry e
+    set absent_runs = 0, absent_since = null
+    where e.entry_id = any (which) and e.absent_runs > 0;
+$$;
+
+COMMENT ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) IS 'Ends what is believed of some entries; they are no suspects any more.';
+
 CREATE FUNCTION kb_store.compare_plan(of_run bigint) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
-    -- an entry keeps its number when its page moves
-    update kb_store.plan_entry p
-    set entry_id = coalesce(
-        (
-            select e.entry_id
-            from kb_store.run r
-            join kb_store.entry e using (source_id)
-            where r.run_id = of_run and e.key = p.key
-        ),
-        (
-            select min(e.entry_id)
-            from kb_store.run r
-            join kb_store.entry e using (source_id)
-            join kb_store.attempt a on a.run_id = of_run and a.url = split_part(e.key, '#', 1) and a.outcome = 'moved'
-            where r.run_id = of_run and p.key = a.final_url || substr(e.key, length(a.url) + 1) and e.kind = p.kind
-                -- unless some page still names it by its old address
-                and not exists (select from kb_store.plan_entry o where o.run_id = of_run and o.key = e.key)
-                and not exists (
-                    select from kb_store.effective_readings(of_run) f
-                    join kb_store.draft d using (reading_id)
-                    where d.key = e.key
-                )
-        )
-    )
-    where p.run_id = of_run;
-
     update kb_store.plan_entry p
     set action = case
         when v.version_id is null and exists (select from kb_store.version h where h.entry_id = p.entry_id) then 'restored'
         when v.version_id is null then 'added'
         when v.content_hash = p.content_hash then 'unchanged'
-        when coalesce(upper(p.valid), 'infinity') > coalesce(upper(v.valid), 'infinity') then 'extended'
-        when coalesce(upper(p.valid), 'infinity') < coalesce(upper(v.valid), 'infinity') then 'shortened'
+        when n.until > o.until then 'extended'
+        when n.until < o.until then 'shortened'
         else 'changed'
     end
     from kb_store.plan_entry q
     left join kb_store.version v on v.entry_id = q.entry_id and upper_inf(v.recorded)
+    -- what holds at no time has ended before all else
+    cross join lateral (
+        select case when isempty(v.valid) then '-infinity' else coalesce(upper(v.valid), 'infinity') end as until
+    ) o
+    cross join lateral (
+        select case when isempty(q.valid) then '-infinity' else coalesce(upper(q.valid), 'infinity') end as until
+    ) n
     where p.run_id = of_run and q.run_id = p.run_id and q.key = p.key;
 $$;
 
-COMMENT ON FUNCTION kb_store.compare_plan(of_run bigint) IS 'Finds for each planned entry which entry it is and what publishing does to it.';
+COMMENT ON FUNCTION kb_store.compare_plan(of_run bigint) IS 'Finds for each planned entry what publishing does to it.';
 
 CREATE FUNCTION kb_store.count_lexemes(which bigint[], step integer) RETURNS void
     LANGUAGE sql
@@ -479,40 +788,15 @@ $$;
 
 COMMENT ON FUNCTION kb_store.covered_languages(query text) IS 'Languages of the texts on which the active model''s opinion of this query counts; empty: all; null: none.';
 
-CREATE FUNCTION kb_store.doubt_emptied(of_run bigint) RETURNS void
+CREATE FUNCTION kb_store.drop_plan(of_run bigint) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_nestloop TO 'off'
     AS $$
-    -- a page that gave offers and gives none is a broken reading until its source says that it is empty,
-    -- or until it is still so a day later
-    update kb_store.attempt a
-    set outcome = 'empty_extraction',
-        message = format(
-            'no offer read from %s (%s before); what it gave stays until its own end. If the site changed, look at the'
-            ' selectors of %s; if it is truly empty, set empty_marker', a.url, before.offers, s.name
-        )
-    from kb_store.run r, kb_store.source s, kb_store.page p, kb_store.reading d,
-        lateral (
-            select count(*) as offers
-            from kb_store.draft o
-            join kb_store.entry e on e.source_id = p.source_id and e.key = o.key and e.kind = 'offer'
-            join kb_store.served_entry v using (entry_id)
-            where o.reading_id = p.reading_id and o.content ->> 'kind' = 'offer'
-        ) before
-    where a.run_id = of_run and a.outcome in ('ok', 'not_modified')
-        and r.run_id = a.run_id and s.source_id = r.source_id
-        and p.source_id = r.source_id and p.url = a.url and p.reading_id <> a.reading_id
-        and d.reading_id = a.reading_id and d.outcome = 'ok'
-        and before.offers > 0
-        and (p.empty_since is null or p.empty_since > a.fetched_at - interval '24 hours')
-        and not exists (
-            select from kb_store.draft o where o.reading_id = a.reading_id and o.content ->> 'kind' = 'offer'
-        )
-        and not d.findings @> '[{"rule": "listing-empty"}]'
+    delete from kb_store.plan_entry where run_id = of_run;
+    delete from kb_store.plan_removal where run_id = of_run;
 $$;
 
-COMMENT ON FUNCTION kb_store.doubt_emptied(of_run bigint) IS 'Takes the word from pages that gave offers and now give none, unless that is said or lasts.';
+COMMENT ON FUNCTION kb_store.drop_plan(of_run bigint) IS 'Forgets what a run meant to do and did not: its next look plans anew.';
 
 CREATE FUNCTION kb_store.effective_readings(of_run bigint) RETURNS TABLE(page_id bigint, url text, reading_id bigint, verified_at timestamp with time zone)
     LANGUAGE sql STABLE
@@ -539,6 +823,7 @@ CREATE FUNCTION kb_store.end_run(of_run bigint, final_state text) RETURNS void
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     select kb_store.hold_lease(of_run);
+    select kb_store.drop_plan(of_run) where final_state in ('planned', 'failed', 'cancelled');
     update kb_store.run set state = final_state, finished_at = clock_timestamp() where run_id = of_run;
     update kb_store.source set lease_run = null, lease_until = null where lease_run = of_run;
 $$;
@@ -548,59 +833,353 @@ COMMENT ON FUNCTION kb_store.end_run(of_run bigint, final_state text) IS 'Ends a
 CREATE FUNCTION kb_store.expire() RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_nestloop TO 'off'
     AS $$
 declare
-    at timestamptz;
-    ended bigint[];
+    told constant bigint := kb_store.lock_feed();
+    -- after the lock, not before: waiting for it takes time
+    ended constant bigint := kb_store.sweep(clock_timestamp());
 begin
-    -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
-    -- advisory lock: that a bot could hold
-    perform from kb_store.lexical_statistic for update;
-    at := clock_timestamp();
-    select array_agg(entry_id) into ended from kb_store.served_entry where upper(valid) <= at;
-
-    insert into kb_store.change (at, change, entry_id, version_id)
-    select c.at, c.change, c.entry_id, c.version_id
-    from (
-        select upper(s.valid) as at, 'expired' as change, s.entry_id, s.version_id
-        from kb_store.served_entry s
-        where s.entry_id = any (ended) and s.announced <> 'lapsed'
-        union all
-        select s.verified_at + s.ttl, 'expired', s.entry_id, s.version_id
-        from kb_store.served_entry s
-        where s.announced = 'live' and s.valid @> at and not kb_store.is_live(s.valid, s.ttl, s.verified_at, at)
-        union all
-        -- a recurring window pauses
-        select at, 'expired', s.entry_id, s.version_id
-        from kb_store.served_entry s
-        where s.announced = 'live' and not s.valid @> at and not s.entry_id = any (coalesce(ended, '{}'))
-        union all
-        select case s.announced when 'upcoming' then coalesce(lower(kb_store.range_at(s.valid, at)), at) else at end,
-            case s.announced when 'upcoming' then 'activated' else 'restored' end, s.entry_id, s.version_id
-        from kb_store.served_entry s
-        where s.announced <> 'live' and kb_store.is_live(s.valid, s.ttl, s.verified_at, at)
-    ) c
-    order by c.at, c.entry_id;
-
-    update kb_store.served_entry s
-    set announced = n.announced
-    from (
-        select entry_id, case
-            when kb_store.is_live(valid, ttl, verified_at, at) then 'live'
-            when valid @> at then 'lapsed'
-            else 'upcoming'
-        end as announced
-        from kb_store.served_entry
-    ) n
-    where s.entry_id = n.entry_id and s.announced <> n.announced;
-    perform kb_store.serve_entries(ended, at);
-    perform pg_notify('kb_change', max(change_id)::text) from kb_store.change having max(change_id) is not null;
-    return coalesce(cardinality(ended), 0);
+    perform kb_store.wake_listeners(told);
+    return ended;
 end
 $$;
 
 COMMENT ON FUNCTION kb_store.expire() IS 'Housekeeping: takes what has ended out of the index and tells the change feed what the clock changed. No answer waits for it.';
+
+CREATE FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) RETURNS TABLE(step integer, rule text, passed boolean, detail text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with seen as (
+        select s.*, lower(s.occasion) as starts, upper(s.occasion) as ends, s.verified_at + s.ttl as lapse,
+            s.verified_at + s.freshness as stale_from,
+            (select count(*) from unnest(s.valid)) as occasions,
+            (select count(*) from unnest(s.valid) r where lower(r) is null or lower(r) <= lower(s.occasion)) as this_one
+        from kb_store.explain_state(at, which) s
+    )
+    select c.step, c.rule, c.passed, c.detail
+    from seen s
+    cross join lateral (
+        values
+        (1, 'exists', true, format('%s of %s, %s', s.kind, s.source, s.url)),
+        (2, 'believed', upper_inf(s.recorded),
+            format('believed since %s, by run %s', kb_store.told_at(lower(s.recorded), s.zone), s.run_id)
+            || case when not upper_inf(s.recorded) then format(
+                ', until run %s closed it at %s: %s', s.closed_by, kb_store.told_at(upper(s.recorded), s.zone),
+                s.closed_reason
+            ) else '' end
+            || case when s.absent_runs > 0 then format(
+                '; suspect: not found by %s complete runs, since %s', s.absent_runs, kb_store.told_at(s.absent_since, s.zone)
+            ) else '' end),
+        (3, 'start', not isempty(s.valid) and coalesce(s.starts <= at, true), case
+            when isempty(s.valid) then 'holds at no time'
+            when s.starts is null then 'no start stated'
+            else case when s.starts <= at then 'began at ' else 'begins at ' end || kb_store.told_at(s.starts, s.zone)
+        end),
+        (4, 'end', not isempty(s.valid) and coalesce(s.ends > at, true), case
+            when isempty(s.valid) and s.validity = 'ambiguous' then 'its readings agree on no instant'
+            when isempty(s.valid) then 'its page says that it is over, or its dates contradict each other'
+            when s.ends is null then 'no end stated'
+            else case when s.ends <= at then 'ended at ' else 'ends at ' end || kb_store.told_at(s.ends, s.zone)
+        end
+            || format(' (%s)', s.validity)
+            || case when s.occasions > 1 then format(', occasion %s of %s', s.this_one, s.occasions) else '' end
+            || coalesce(': ' || s.quotes, '')),
+        (5, 'ttl', coalesce(s.lapse > at, true), case
+            when s.ttl is null then 'its end is stated: no limit since it was verified'
+            else format('verified at %s: served until %s unless it is seen again',
+                kb_store.told_at(s.verified_at, s.zone), kb_store.told_at(s.lapse, s.zone))
+        end),
+        (6, 'freshness', s.stale_from > at, format('verified at %s: stale from %s, which is marked and withholds nothing',
+            kb_store.told_at(s.verified_at, s.zone), kb_store.told_at(s.stale_from, s.zone))),
+        (7, 'language', true, format('%s: found without a language or with this one', array_to_string(s.languages, ', '))),
+        (8, 'category', true, case
+            when cardinality(s.category) > 0
+                then format('%s: found without a category or with any of these', array_to_string(s.category, ', '))
+            else 'none: found without a category only'
+        end),
+        (9, 'served', s.serves, case when s.serves then 'served at this instant' else 'not served at this instant' end
+            || coalesce((
+                select format('; a person withdrew it at %s%s', kb_store.told_at(lower(w.period), s.zone),
+                    coalesce(', until ' || kb_store.told_at(upper(w.period), s.zone), ''))
+                from kb_store.withdrawal w
+                join kb_store.entry e using (entry_id)
+                where which in (e.entry_id, e.joined_into) and upper_inf(w.recorded) and w.period @> at
+                order by lower(w.recorded) desc
+                limit 1
+            ), ''))
+    ) c(step, rule, passed, detail)
+    union all
+    select 1, 'exists', false, format('there is no entry %s', which)
+    where not exists (select from seen)
+    order by 1
+$$;
+
+COMMENT ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) IS 'Each check that an entry passes or not before it is served, in order, with what it saw; nothing quotable of the entry.';
+
+CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) RETURNS TABLE(step integer, rule text, passed boolean, detail text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    with seen as materialized (
+        select * from kb_store.explain_state(at, which)
+    ),
+    passage as materialized (
+        select p.passage_sha256, p.terms
+        from seen s
+        join kb_store.chunk c using (version_id)
+        join kb_store.passage p using (passage_id)
+        where c.valid is null or c.valid @> at
+    ),
+    term as (
+        select q.lexeme, exists (select from passage p where q.lexeme = any (tsvector_to_array(p.terms))) as stands,
+            round(ln(1 + (t.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5))::numeric, 2) as rarity
+        from unnest(tsvector_to_array(to_tsvector('kb_store.bilingual', query))) q(lexeme)
+        cross join kb_store.lexical_statistic t
+        left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
+    ),
+    matched as (
+        select coalesce(bool_or(stands), false) as any_stands,
+            string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where stands) as standing,
+            string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where not stands) as lacking
+        from term
+    ),
+    meaning as (
+        select max(m.name) as model, max(1 - (e.vector <=> query_embedding::halfvec)) as cosine,
+            kb_store.covered_languages(query) as covered
+        from kb_store.model m
+        left join passage p on query_embedding is not null
+        left join kb_store.embedding e on e.model_id = m.model_id and e.passage_sha256 = p.passage_sha256
+        where m.active
+    ),
+    hit as (
+        select h.*, row_number() over (order by h.score desc, h.chunk_id) as place, count(*) over () as hits,
+            max(h.score) over () as best
+        from kb_store.search_live(at, query, query_embedding, 100, null, null, null, null) h
+    ),
+    own as (
+        select h.* from hit h join kb_store.chunk c using (chunk_id) join seen s using (version_id)
+    )
+    select c.step, c.rule, c.passed, c.detail
+    from seen s
+    cross join matched m
+    cross join meaning n
+    left join own o on true
+    cross join lateral (
+        values
+        (10, 'terms', m.any_stands, concat_ws('; ', 'in its text, by rarity: ' || m.standing, 'not in its text: ' || m.lacking,
+            case when m.standing is null and m.lacking is null then 'the query has no word that counts' end)),
+        (11, 'vector', coalesce(o.vector_score, n.cosine) is not null and n.covered is not null, case
+            when query_embedding is null then 'no embedding of the query was given: words alone decide'
+            when n.covered is null then format('%s was not made for the language of the query: words alone decide', n.model)
+            else format('cosine %s with its nearest text, by %s', coalesce(round(n.cosine::numeric, 3)::text, 'unknown'), n.model)
+                || case when n.covered <> '{}' and not s.languages && (n.covered || array['und'])
+                    then ', which has no vote on texts of this language' else '' end
+        end),
+        (12, 'rank', coalesce(o.place <= 8, false), case
+            when not s.serves then 'not served, so no hit'
+            when o.place is null then 'not among the hits: nothing of the query is in it, or a hundred others are nearer'
+            else format('hit %s of %s; eight are returned unless more are asked for', o.place, o.hits)
+        end),
+        (13, 'threshold', coalesce(o.best >= kb_store.answerable_from(), false), case
+            when o.place is null then 'no hit, no score'
+            else format('score %s, by words %s, by vector %s; the best hit has %s, and answers from %s on',
+                round(o.score::numeric, 3), round(o.text_score::numeric, 3),
+                coalesce(round(o.vector_score::numeric, 3)::text, 'none'), round(o.best::numeric, 3),
+                kb_store.answerable_from())
+        end),
+        (14, 'filters', true, format('kept by kind %s, source %s, language %s%s; any other value leaves it out',
+            s.kind, s.source, array_to_string(s.languages, ' or '),
+            coalesce(', category ' || nullif(array_to_string(s.category, ' or '), ''), ', no category')))
+    ) c(step, rule, passed, detail)
+    order by 1
+$$;
+
+COMMENT ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) IS 'How far an entry answers a query: the terms it holds, its vector, its place among the hits and whether they answer.';
+
+CREATE FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) RETURNS TABLE(entry_id bigint, kind text, source text, zone text, freshness interval, absent_runs integer, absent_since timestamp with time zone, version_id bigint, recorded tstzrange, run_id bigint, closed_by bigint, closed_reason text, valid tstzmultirange, validity text, url text, languages text[], category text[], quotes text, ttl interval, verified_at timestamp with time zone, occasion tstzrange, serves boolean)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select e.entry_id, e.kind, s.name, s.zone, s.freshness, e.absent_runs, e.absent_since,
+        v.version_id, v.recorded, v.run_id, v.closed_by, v.closed_reason, v.valid,
+        v.validity, v.url, v.language || array(
+            select n.language from kb_store.version_variant n where n.version_id = v.version_id order by 1
+        ), v.category, q.quotes, t.ttl, t.verified_at,
+        -- the range that holds or comes next, else the last
+        coalesce(
+            kb_store.range_at(v.valid, explain_state.at),
+            (select r from unnest(v.valid) r order by lower(r) desc nulls last limit 1)
+        ),
+        coalesce(kb_store.is_live(l.valid, l.ttl, l.verified_at, explain_state.at), false)
+    from kb_store.entry e
+    join kb_store.source s using (source_id)
+    join lateral (
+        select * from kb_store.version n where n.entry_id = e.entry_id order by n.version_id desc limit 1
+    ) v on true
+    left join kb_store.served_entry l on l.version_id = v.version_id
+    cross join lateral (
+        select coalesce(l.verified_at, max(p.last_verified), lower(v.recorded)) as verified_at,
+            coalesce(l.ttl, case
+                when not upper_inf(v.valid) then null
+                when e.kind = 'offer' then s.ttl
+                else s.ttl_pages
+            end) as ttl
+        from kb_store.draft d
+        join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
+        where d.entry_id = e.entry_id
+    ) t
+    cross join lateral (
+        -- the words a date was read from, and no others: an offer that is over must not be quoted by its explanation
+        select string_agg(format('«%s» (%s)', left(x ->> 'text', 120), x ->> 'rule'), '; ' order by n) as quotes
+        from jsonb_array_elements(v.evidence) with ordinality j(x, n)
+        where x ->> 'field' = 'window'
+    ) q
+    where e.entry_id = which and e.source_id = any (kb_store.visible_sources())
+$$;
+
+COMMENT ON FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) IS 'What the checks of an entry look at, at that instant; no row when there is none or this session may not see it.';
+
+CREATE FUNCTION kb_store.fallen_yields(at timestamp with time zone) RETURNS TABLE(source_id integer, url text, given bigint, missing bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    -- offers that one of the last readings of a page gave, that are not over by their own end, and that no page gives
+    -- now; what was withdrawn for that counts for a week
+    with believed as materialized (
+        select distinct on (e.entry_id) e.source_id, e.entry_id, v.valid, v.recorded, v.closed_reason
+        from kb_store.entry e
+        join kb_store.version v using (entry_id)
+        where e.kind = 'offer'
+        order by e.entry_id, v.version_id desc
+    ),
+    missed as materialized (
+        select b.source_id, b.entry_id
+        from believed b
+        where not isempty(b.valid) and (upper_inf(b.valid) or upper(b.valid) > at)
+            and (upper_inf(b.recorded) or (b.closed_reason = 'absent' and upper(b.recorded) > at - interval '168 hours'))
+            and not exists (
+                select from kb_store.draft d
+                join kb_store.page p on p.reading_id = d.reading_id
+                where d.entry_id = b.entry_id and p.source_id = b.source_id
+            )
+    ),
+    lately as (
+        select r.page_id, r.reading_id, row_number() over (partition by r.page_id order by r.reading_id desc) as age
+        from kb_store.reading r
+        where r.outcome = 'ok' and exists (select from missed)
+    ),
+    loss as (
+        select p.page_id, count(distinct m.entry_id) as missing
+        from lately l
+        join kb_store.page p on p.page_id = l.page_id and p.reading_id <> l.reading_id
+        join kb_store.draft d on d.reading_id = l.reading_id
+        join missed m on m.entry_id = d.entry_id and m.source_id = p.source_id
+        where l.age <= 5
+        group by p.page_id
+    )
+    select p.source_id, p.url, n.given, l.missing
+    from loss l
+    join kb_store.page p using (page_id)
+    left join lateral (
+        select count(*) as given
+        from kb_store.draft d
+        where d.reading_id = p.reading_id and d.content ->> 'kind' = 'offer'
+    ) n on true
+    where l.missing >= 2 and l.missing > n.given
+$$;
+
+COMMENT ON FUNCTION kb_store.fallen_yields(at timestamp with time zone) IS 'Pages that lately gave offers of which more are missing now than are left.';
+
+CREATE FUNCTION kb_store.findings(at timestamp with time zone) RETURNS TABLE(source text, rule text, url text, entry_id bigint, message text, quote text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with found as (
+        -- what readers noted on the pages as they are now; offers without a category are counted below, live ones alone
+        select p.source_id, x ->> 'rule' as rule, p.url, null::bigint as entry_id, x ->> 'message' as message,
+            x ->> 'quote' as quote
+        from kb_store.page p
+        join kb_store.reading r using (reading_id)
+        cross join lateral jsonb_array_elements(r.findings) x
+        where x ->> 'rule' not in ('no-category', 'listing-empty')
+        union all
+        -- places that disagree on one offer
+        select s.source_id, x ->> 'rule', v.url, s.entry_id, x ->> 'text', v.title
+        from kb_store.served_entry s
+        join kb_store.version v using (version_id)
+        cross join lateral jsonb_array_elements(v.evidence) x
+        where x ->> 'rule' = 'window-conflict'
+        union all
+        select e.source_id, 'ambiguous-date', v.url, e.entry_id,
+            'its readings differ: served only while all agree' || case when isempty(v.valid) then ', which is never' else '' end,
+            v.title
+        from kb_store.version v
+        join kb_store.entry e using (entry_id)
+        where upper_inf(v.recorded) and v.validity = 'ambiguous'
+            and (isempty(v.valid) or upper_inf(v.valid) or upper(v.valid) > at)
+            -- unless its page has said so above
+            and not exists (
+                select from kb_store.draft d
+                join kb_store.page p on p.reading_id = d.reading_id
+                join kb_store.reading r on r.reading_id = d.reading_id
+                cross join lateral jsonb_array_elements(r.findings) x
+                join lateral jsonb_array_elements(v.evidence) y on y ->> 'text' = x ->> 'quote'
+                where d.entry_id = e.entry_id and p.source_id = e.source_id
+            )
+        union all
+        select s.source_id, 'no-end', v.url, s.entry_id,
+            format('no end stated: served until %s unless it is seen again', kb_store.told_at(s.verified_at + s.ttl, n.zone)),
+            v.title
+        from kb_store.served_entry s
+        join kb_store.source n using (source_id)
+        join kb_store.version v using (version_id)
+        where s.kind = 'offer' and s.ttl is not null
+        union all
+        select s.source_id, 'no-category', v.url, s.entry_id, 'no category: found without a category only', v.title
+        from kb_store.served_entry s
+        join kb_store.version v using (version_id)
+        where s.kind = 'offer' and s.category = '{}'
+        union all
+        select p.source_id, 'yield-fell', p.url, null, format(
+            'no offer is read from it since %s; what it gave stays until its own end',
+            kb_store.told_at(p.empty_since, n.zone)
+        ), ''
+        from kb_store.page p
+        join kb_store.source n using (source_id)
+        where p.empty_since is not null
+        union all
+        select f.source_id, 'yield-fell', f.url, null,
+            format('gives %s offers, %s that it gave before are missing', f.given, f.missing), ''
+        from kb_store.fallen_yields(at) f
+    )
+    select s.name, f.rule, f.url, f.entry_id, f.message, coalesce(f.quote, '')
+    from found f
+    join kb_store.source s using (source_id)
+    where s.source_id = any (kb_store.visible_sources())
+    order by s.name, f.rule, f.url, f.entry_id
+$$;
+
+COMMENT ON FUNCTION kb_store.findings(at timestamp with time zone) IS 'What a person should look at now: conflicts, doubtful dates, offers without end or category, pages that give less.';
+
+CREATE FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into kb_store.page_before (run_id, page_id, state)
+    select of_run, p.page_id, to_jsonb(p)
+    from kb_store.page p
+    where p.page_id = any (which)
+    on conflict do nothing;
+
+    update kb_store.page
+    set etag = null, last_modified = null, body_sha256 = null, observed_at = null, links = null, reading_id = null
+    where page_id = any (which);
+$$;
+
+COMMENT ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) IS 'Keeps nothing of some pages for the next look, so that they are fetched and read whole if they come back; a rollback can.';
 
 CREATE FUNCTION kb_store.hold_lease(of_run bigint) RETURNS void
     LANGUAGE plpgsql
@@ -649,28 +1228,90 @@ $$;
 
 COMMENT ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) IS 'Does this outcome prove that the page is over?';
 
-CREATE FUNCTION kb_store.publish(of_run bigint) RETURNS bigint[]
+CREATE FUNCTION kb_store.lock_feed() RETURNS bigint
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
-    SET enable_nestloop TO 'off'
     AS $$
-declare
-    at timestamptz;
-    concerned bigint[];
-    served_before bigint[];
 begin
     -- one writer of the change feed and the statistics at a time: numbers become visible in order. A row, not an
     -- advisory lock: that a bot could hold
     perform from kb_store.lexical_statistic for update;
+    return (select coalesce(max(c.change_id), 0) from kb_store.change c);
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.lock_feed() IS 'Waits to be the only writer of the change feed, until the end of the transaction; the last number in it.';
+
+CREATE FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) RETURNS TABLE(at timestamp with time zone, change text, entry_id bigint, version_id bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with served as materialized (
+        select s.entry_id, s.version_id, s.valid, s.told_until, s.verified_at + s.ttl as lapse
+        from kb_store.served_entry s
+        where of_source is null or s.source_id = of_source
+    ),
+    occasion as (
+        select s.*, lower(r) as starts, upper(r) as ends from served s cross join lateral unnest(s.valid) r
+    )
+    select o.starts, 'activated', o.entry_id, o.version_id
+    from occasion o
+    where o.starts > o.told_until and o.starts <= until and (o.lapse is null or o.lapse > o.starts)
+    union all
+    -- what had lapsed before has been told to be over
+    select o.ends, 'expired', o.entry_id, o.version_id
+    from occasion o
+    where o.ends > o.told_until and o.ends <= until and (o.lapse is null or o.lapse >= o.ends)
+    union all
+    select o.lapse, 'expired', o.entry_id, o.version_id
+    from occasion o
+    where o.lapse > o.told_until and o.lapse <= until
+        and (o.starts is null or o.starts < o.lapse) and (o.ends is null or o.ends > o.lapse)
+$$;
+
+COMMENT ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) IS 'What the clock did to served entries since the change feed last told of each, up to that instant; null: of all sources.';
+
+CREATE FUNCTION kb_store.publish(of_run bigint) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    told constant bigint := kb_store.lock_feed();
+    at timestamptz;
+    concerned bigint[];
+begin
     perform kb_store.hold_lease(of_run);
+    perform kb_store.refuse_paused(r.source_id) from kb_store.run r where r.run_id = of_run;
     -- a clock set back must not close a version before it was opened
     select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
     where r.run_id = of_run;
+    concerned := kb_store.publish_at(of_run, at);
+    perform kb_store.wake_listeners(told);
+    return concerned;
+end
+$$;
 
+COMMENT ON FUNCTION kb_store.publish(of_run bigint) IS 'Publishes a run''s plan whole, in the caller''s transaction, and returns the entries it concerned; raises KB001 without the lease, KB005 for a paused source.';
+
+CREATE FUNCTION kb_store.publish_at(of_run bigint, at timestamp with time zone) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+declare
+    concerned bigint[];
+    served_before bigint[];
+    lapsed_before bigint[];
+begin
+    -- what the clock did until now belongs to what was known until now
+    perform kb_store.sweep(at, r.source_id) from kb_store.run r where r.run_id = of_run;
+    perform kb_store.remember(of_run);
     perform kb_store.publish_versions(of_run, at);
+    perform kb_store.publish_identities(of_run);
     perform kb_store.publish_removals(of_run, at);
     perform kb_store.publish_pages(of_run);
 
@@ -679,11 +1320,18 @@ begin
         select entry_id from kb_store.plan_entry where run_id = of_run and action <> 'unchanged'
         union
         select entry_id from kb_store.plan_removal where run_id = of_run and not held
+        union
+        -- what is withheld of one is withheld of what it was found to be the same as
+        select p.entry_id from kb_store.plan_removal x join kb_store.plan_entry p using (run_id, key) where x.run_id = of_run
     ) c;
-    select array_agg(entry_id) into served_before from kb_store.served_entry where entry_id = any (concerned);
+    select coalesce(array_agg(s.entry_id), '{}'),
+        coalesce(array_agg(s.entry_id) filter (where s.valid @> at and s.verified_at + s.ttl <= at), '{}')
+    into served_before, lapsed_before
+    from kb_store.served_entry s
+    where s.entry_id = any (concerned);
     perform kb_store.serve_entries(concerned, at);
-    perform kb_store.stamp_verified(of_run);
-    perform kb_store.announce(of_run, at, coalesce(served_before, '{}'));
+    perform kb_store.stamp_verified(of_run, at);
+    perform kb_store.announce(of_run, at, served_before, lapsed_before);
 
     update kb_store.source s
     set last_verified = at
@@ -701,7 +1349,73 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.publish(of_run bigint) IS 'Publishes a run''s plan whole, in the caller''s transaction, and returns the entries it concerned; raises KB001 without the lease.';
+COMMENT ON FUNCTION kb_store.publish_at(of_run bigint, at timestamp with time zone) IS 'Publishes a run''s plan as at that instant; for callers that hold the lock of the feed and the run''s lease.';
+
+CREATE FUNCTION kb_store.publish_identities(of_run bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    update kb_store.draft d
+    set entry_id = p.entry_id, identified_by = n.recipe
+    from kb_store.plan_draft n
+    join kb_store.plan_entry p using (run_id, key)
+    where n.run_id = of_run and d.reading_id = n.reading_id and d.ordinal = n.ordinal
+        and (d.entry_id, d.identified_by) is distinct from (p.entry_id, n.recipe);
+
+    insert into kb_store.entry_mark (entry_id, mark)
+    select distinct p.entry_id, m.mark
+    from kb_store.plan_draft n
+    join kb_store.plan_entry p using (run_id, key)
+    join kb_store.draft_mark m on m.reading_id = n.reading_id and m.ordinal = n.ordinal
+    where n.run_id = of_run and m.mark !~ '^(own|link):'
+    on conflict do nothing;
+
+    -- what is gone from a page, and not merely said anew
+    insert into kb_store.entry_mark (entry_id, mark, former)
+    with gone as materialized (
+        select d.entry_id, d.reading_id, d.ordinal
+        from kb_store.run r
+        join kb_store.page p using (source_id)
+        left join kb_store.effective_readings(of_run) e on e.page_id = p.page_id
+        join kb_store.draft d on d.reading_id = p.reading_id
+        where r.run_id = of_run and e.reading_id is distinct from p.reading_id and d.entry_id is not null
+            and not exists (select from kb_store.draft n where n.reading_id = e.reading_id and n.key = d.key)
+    )
+    select distinct g.entry_id, m.mark, true
+    from gone g
+    join kb_store.draft_mark m using (reading_id, ordinal)
+    where m.mark !~ '^(own|link):'
+    on conflict (entry_id, mark) do update set former = true;
+
+    update kb_store.entry e
+    set joined_into = p.entry_id
+    from kb_store.plan_removal x
+    join kb_store.plan_entry p using (run_id, key)
+    where x.run_id = of_run and x.reason = 'joined' and e.entry_id = x.entry_id;
+
+    -- what now leads to another entry leads to this one no more; an entry that was taken in keeps what it was known
+    -- by, should that have been a mistake
+    delete from kb_store.entry_mark m
+    using (
+        select p.entry_id, o.mark, r.source_id
+        from kb_store.run r
+        join kb_store.plan_draft n using (run_id)
+        join kb_store.plan_entry p using (run_id, key)
+        join kb_store.draft_mark o on o.reading_id = n.reading_id and o.ordinal = n.ordinal
+        where r.run_id = of_run and o.mark ~ '^(key|alternate|sku):'
+    ) held
+    join kb_store.entry e on e.source_id = held.source_id
+    where m.mark = held.mark and m.entry_id = e.entry_id and e.entry_id <> held.entry_id and e.joined_into is null
+        and not exists (
+            select from kb_store.plan_draft n
+            join kb_store.plan_entry p using (run_id, key)
+            join kb_store.draft_mark o on o.reading_id = n.reading_id and o.ordinal = n.ordinal
+            where n.run_id = of_run and p.entry_id = m.entry_id and o.mark = m.mark
+        );
+$$;
+
+COMMENT ON FUNCTION kb_store.publish_identities(of_run bigint) IS 'Makes what a plan found out about identity what is known: which entry each draft speaks of, and by what entries are known.';
 
 CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     LANGUAGE sql
@@ -722,6 +1436,7 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
         body_sha256 = a.body_sha256,
         links = coalesce(a.links, p.links),
         linked = a.linked,
+        moved_to = null,
         reading_id = a.reading_id
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'ok'
@@ -736,6 +1451,7 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
         etag = coalesce(a.etag, p.etag),
         last_modified = coalesce(a.last_modified, p.last_modified),
         linked = a.linked,
+        moved_to = case when r.kind = 'reindex' then p.moved_to end,
         reading_id = coalesce(a.reading_id, p.reading_id)
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'not_modified'
@@ -744,16 +1460,25 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     -- proven gone: nothing of it is kept for the next look, so that it is fetched whole if it comes back
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at),
+        moved_to = case when a.outcome = 'moved' then a.final_url end,
         etag = null, last_modified = null, body_sha256 = null, observed_at = null, links = null, reading_id = null
     from kb_store.run r
     join kb_store.attempt a on a.run_id = r.run_id
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url
-        and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since);
+        and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
+        -- unless a person is to say whether what it gave goes: until then it is looked for, and judged, again
+        and not exists (
+            select from kb_store.draft d
+            join kb_store.plan_removal x on x.run_id = of_run and x.entry_id = d.entry_id and x.held
+            where d.reading_id = p.reading_id
+        );
 
     update kb_store.page p
     set empty_since = coalesce(p.empty_since, a.fetched_at)
     from kb_store.run r
-    join kb_store.attempt a on a.run_id = r.run_id and a.outcome = 'empty_extraction'
+    join kb_store.attempt a on a.run_id = r.run_id
+        -- a doubt; a body that broke off on its way was never read
+        and (a.outcome = 'empty_extraction' or (a.outcome = 'truncated' and a.reading_id is not null))
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.empty_since is null;
 
     update kb_store.page p
@@ -801,6 +1526,7 @@ COMMENT ON FUNCTION kb_store.publish_removals(of_run bigint, at timestamp with t
 CREATE FUNCTION kb_store.publish_versions(of_run bigint, at timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
     insert into kb_store.entry (source_id, key, kind)
     select r.source_id, p.key, p.kind
@@ -816,15 +1542,23 @@ CREATE FUNCTION kb_store.publish_versions(of_run bigint, at timestamp with time 
 
     -- its page moved: the entry goes along; what the same address is now read as follows too
     update kb_store.entry e
-    set key = p.key, kind = p.kind
+    set key = p.key, kind = p.kind, joined_into = null
     from kb_store.plan_entry p
-    where p.run_id = of_run and e.entry_id = p.entry_id and (e.key, e.kind) is distinct from (p.key, p.kind);
+    where p.run_id = of_run and e.entry_id = p.entry_id
+        and (e.key, e.kind, e.joined_into) is distinct from (p.key, p.kind, null::bigint);
 
     update kb_store.version v
     set recorded = tstzrange(lower(v.recorded), at), closed_by = of_run, closed_reason = 'replaced'
     from kb_store.plan_entry p
     where p.run_id = of_run and p.action in ('changed', 'extended', 'shortened')
         and v.entry_id = p.entry_id and upper_inf(v.recorded);
+
+    -- the same said in other places makes no version; where it stands is known all the same
+    update kb_store.version v
+    set evidence = p.evidence
+    from kb_store.plan_entry p
+    where p.run_id = of_run and p.action = 'unchanged'
+        and v.entry_id = p.entry_id and upper_inf(v.recorded) and v.evidence is distinct from p.evidence;
 
     insert into kb_store.version (
         entry_id, recorded, valid, validity, url, title, description, language, category, price, price_before,
@@ -836,8 +1570,15 @@ CREATE FUNCTION kb_store.publish_versions(of_run bigint, at timestamp with time 
     from kb_store.plan_entry p
     where p.run_id = of_run and p.action <> 'unchanged';
 
-    insert into kb_store.chunk (version_id, ordinal, heading, body, page, passage_id, valid)
-    select v.version_id, c.ordinal, c.heading, c.body, c.page, t.passage_id, c.valid
+    insert into kb_store.version_variant (version_id, language, url, title, description, image_url, terms)
+    select v.version_id, n.language, n.url, n.title, n.description, n.image_url, n.terms
+    from kb_store.plan_entry p
+    join kb_store.version v on v.entry_id = p.entry_id and upper_inf(v.recorded)
+    join kb_store.plan_variant n on n.run_id = p.run_id and n.key = p.key
+    where p.run_id = of_run and p.action <> 'unchanged';
+
+    insert into kb_store.chunk (version_id, ordinal, heading, body, page, passage_id, valid, language)
+    select v.version_id, c.ordinal, c.heading, c.body, c.page, t.passage_id, c.valid, c.language
     from kb_store.plan_entry p
     join kb_store.version v on v.entry_id = p.entry_id and upper_inf(v.recorded)
     join kb_store.plan_chunk c on c.run_id = p.run_id and c.key = p.key
@@ -882,6 +1623,80 @@ $$;
 
 COMMENT ON FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) IS 'The range of a window that holds at that instant, else the next one; null: over.';
 
+CREATE FUNCTION kb_store.refuse_paused(of_source integer) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    this record;
+begin
+    select s.name, s.paused into this from kb_store.source s where s.source_id = of_source;
+    if this.paused is not null then
+        raise exception '%: paused, %', this.name, this.paused
+            using errcode = 'KB005', hint = format('When it may be looked at again: freshet resume %s', this.name);
+    end if;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.refuse_paused(of_source integer) IS 'Raises KB005, with the way out, for a source that a person paused.';
+
+CREATE FUNCTION kb_store.remember(of_run bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    insert into kb_store.page_before (run_id, page_id, state)
+    select of_run, p.page_id, to_jsonb(p)
+    from kb_store.run r
+    join kb_store.page p using (source_id)
+    left join kb_store.effective_readings(of_run) e using (page_id)
+    where r.run_id = of_run and e.reading_id is distinct from p.reading_id;
+
+    insert into kb_store.draft_before (run_id, reading_id, ordinal, entry_id)
+    select of_run, d.reading_id, d.ordinal, d.entry_id
+    from kb_store.plan_draft n
+    join kb_store.plan_entry p using (run_id, key)
+    join kb_store.draft d on d.reading_id = n.reading_id and d.ordinal = n.ordinal
+    where n.run_id = of_run and d.entry_id is distinct from p.entry_id and d.entry_id is not null;
+$$;
+
+COMMENT ON FUNCTION kb_store.remember(of_run bigint) IS 'Keeps what a run is about to change of its pages and drafts, for a rollback.';
+
+CREATE FUNCTION kb_store.remove_source(of_run bigint) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+declare
+    told constant bigint := kb_store.lock_feed();
+    at constant timestamptz := kb_store.begin_decision(of_run);
+    of_source constant int := (select r.source_id from kb_store.run r where r.run_id = of_run);
+    believed bigint[];
+    served_before bigint[];
+begin
+    select coalesce(array_agg(e.entry_id), '{}') into believed
+    from kb_store.entry e
+    join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    where e.source_id = of_source;
+    select coalesce(array_agg(s.entry_id), '{}') into served_before
+    from kb_store.served_entry s
+    where s.source_id = of_source;
+
+    perform kb_store.close_versions(of_run, at, believed, 'removed');
+    perform kb_store.forget_pages(of_run, array(
+        select p.page_id from kb_store.page p where p.source_id = of_source and p.body_sha256 is not null
+    ));
+    delete from kb_store.plan_removal x using kb_store.run r where r.run_id = x.run_id and r.source_id = of_source;
+    update kb_store.source s set paused = format('removed by run %s', of_run) where s.source_id = of_source;
+    perform kb_store.serve_entries(believed, at);
+    perform kb_store.tell_decision(of_run, at, served_before, served_before);
+    perform kb_store.wake_listeners(told);
+    return believed;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.remove_source(of_run bigint) IS 'Withdraws all of the run''s source and pauses it; the entries that were believed until then.';
+
 CREATE FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -893,6 +1708,167 @@ CREATE FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) RE
 $$;
 
 COMMENT ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) IS 'The heartbeat; raises KB001 when the lease is lost.';
+
+CREATE FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- a copy each: what was believed when stays as it was
+    insert into kb_store.version (
+        entry_id, recorded, valid, validity, url, title, description, language, category, price, price_before,
+        currency, discount_percent, code, image_url, terms, evidence, content_hash, run_id
+    )
+    select v.entry_id, tstzrange(reopen_versions.at, null), v.valid, v.validity, v.url, v.title, v.description, v.language,
+        v.category, v.price, v.price_before, v.currency, v.discount_percent, v.code, v.image_url, v.terms, v.evidence,
+        v.content_hash, of_run
+    from kb_store.version v
+    where v.version_id = any (which);
+
+    insert into kb_store.version_variant (version_id, language, url, title, description, image_url, terms)
+    select n.version_id, t.language, t.url, t.title, t.description, t.image_url, t.terms
+    from kb_store.version v
+    join kb_store.version n on n.entry_id = v.entry_id and upper_inf(n.recorded)
+    join kb_store.version_variant t on t.version_id = v.version_id
+    where v.version_id = any (which);
+
+    insert into kb_store.chunk (version_id, ordinal, heading, body, page, passage_id, valid, language)
+    select n.version_id, c.ordinal, c.heading, c.body, c.page, c.passage_id, c.valid, c.language
+    from kb_store.version v
+    join kb_store.version n on n.entry_id = v.entry_id and upper_inf(n.recorded)
+    join kb_store.chunk c on c.version_id = v.version_id
+    where v.version_id = any (which);
+
+    update kb_store.entry e
+    set joined_into = null
+    from kb_store.version v
+    where v.version_id = any (which) and e.entry_id = v.entry_id and e.joined_into is not null;
+$$;
+
+COMMENT ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) IS 'Makes closed versions what is believed of their entries again, of which nothing is believed now.';
+
+CREATE FUNCTION kb_store.restore(which bigint, decided_by text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    told constant bigint := kb_store.lock_feed();
+    at constant timestamptz := clock_timestamp();
+begin
+    perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
+    update kb_store.withdrawal w
+    set recorded = tstzrange(lower(w.recorded), at), revoked_by = restore.decided_by
+    where w.entry_id = which and upper_inf(w.recorded) and w.period @> at;
+    if not found then
+        return false;
+    end if;
+    perform kb_store.serve_entries(array[which], at);
+    insert into kb_store.change (at, change, entry_id, version_id)
+    select at, 'restored', s.entry_id, s.version_id
+    from kb_store.served_entry s
+    where s.entry_id = which
+    on conflict do nothing;
+    perform kb_store.wake_listeners(told);
+    return true;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.restore(which bigint, decided_by text) IS 'Takes back that a person withdrew an entry: from now on what its source says holds; false: it was not withdrawn.';
+
+CREATE FUNCTION kb_store.restore_pages(of_run bigint, back_to bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- a rollback can be rolled back too
+    insert into kb_store.page_before (run_id, page_id, state)
+    select distinct on (p.page_id) of_run, p.page_id, to_jsonb(p)
+    from kb_store.run r
+    join kb_store.page p using (source_id)
+    join kb_store.page_before b on b.page_id = p.page_id and b.run_id >= back_to and b.run_id < of_run
+    where r.run_id = of_run
+    on conflict do nothing;
+    insert into kb_store.draft_before (run_id, reading_id, ordinal, entry_id)
+    select distinct on (d.reading_id, d.ordinal) of_run, d.reading_id, d.ordinal, d.entry_id
+    from kb_store.draft_before b
+    join kb_store.draft d using (reading_id, ordinal)
+    join kb_store.run r on r.run_id = b.run_id
+    where b.run_id >= back_to and b.run_id < of_run and d.entry_id is not null
+        and r.source_id = (select o.source_id from kb_store.run o where o.run_id = of_run)
+    on conflict do nothing;
+
+    update kb_store.page p
+    set last_verified = s.last_verified, missing_since = s.missing_since, empty_since = s.empty_since,
+        final_url = s.final_url, etag = s.etag, last_modified = s.last_modified, media_type = s.media_type,
+        charset = s.charset, unavailable_after = s.unavailable_after, body_sha256 = s.body_sha256,
+        observed_at = s.observed_at, links = s.links, linked = s.linked, moved_to = s.moved_to, reading_id = s.reading_id
+    from (
+        select distinct on (b.page_id) b.page_id, b.state
+        from kb_store.page_before b
+        join kb_store.run r using (run_id)
+        where b.run_id >= back_to and b.run_id < of_run
+            and r.source_id = (select o.source_id from kb_store.run o where o.run_id = of_run)
+        order by b.page_id, b.run_id
+    ) f
+    cross join lateral jsonb_populate_record(null::kb_store.page, f.state) s
+    where p.page_id = f.page_id;
+
+    -- which entry a draft speaks of is found anew by the next look, beginning from what it was
+    update kb_store.draft d
+    set entry_id = f.entry_id, identified_by = null
+    from (
+        select distinct on (b.reading_id, b.ordinal) b.reading_id, b.ordinal, b.entry_id
+        from kb_store.draft_before b
+        join kb_store.run r using (run_id)
+        where b.run_id >= back_to and b.run_id < of_run
+            and r.source_id = (select o.source_id from kb_store.run o where o.run_id = of_run)
+        order by b.reading_id, b.ordinal, b.run_id
+    ) f
+    where d.reading_id = f.reading_id and d.ordinal = f.ordinal;
+$$;
+
+COMMENT ON FUNCTION kb_store.restore_pages(of_run bigint, back_to bigint) IS 'Makes what is known of pages, and of which entries they speak, what it was before that run, so that the next look meets every difference anew.';
+
+CREATE FUNCTION kb_store.rollback(of_run bigint, back_to bigint) RETURNS bigint[]
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+declare
+    told constant bigint := kb_store.lock_feed();
+    at constant timestamptz := kb_store.begin_decision(of_run);
+    of_source constant int := (select r.source_id from kb_store.run r where r.run_id = of_run);
+    changed bigint[];
+    wanted bigint[];
+    served_before bigint[];
+begin
+    select coalesce(array_agg(b.entry_id), '{}'), coalesce(array_agg(b.version_id) filter (where b.version_id is not null), '{}')
+    into changed, wanted
+    from kb_store.believed_before(of_source, back_to) b;
+    select coalesce(array_agg(s.entry_id), '{}') into served_before
+    from kb_store.served_entry s
+    where s.entry_id = any (changed);
+
+    perform kb_store.close_versions(of_run, at, changed, 'rolled_back');
+    perform kb_store.reopen_versions(of_run, at, wanted);
+    perform kb_store.restore_pages(of_run, back_to);
+    delete from kb_store.plan_removal x
+    using kb_store.run r
+    where r.run_id = x.run_id and r.source_id = of_source and x.run_id >= back_to;
+    update kb_store.run r
+    set verdict = r.verdict || to_jsonb(array[format('rolled back by run %s', of_run)]),
+        state = case when r.state <> 'held' then r.state when (r.pages ->> 'failed')::int > 0 then 'partial' else 'published' end
+    where r.source_id = of_source and r.run_id >= back_to and r.run_id < of_run and r.state in ('published', 'partial', 'held');
+    update kb_store.source s
+    set paused = format('rolled back to before run %s by run %s', back_to, of_run)
+    where s.source_id = of_source;
+    -- pages that carry an entry may be others now: when it was verified is told by them
+    perform kb_store.serve_entries(changed, at);
+    perform kb_store.tell_decision(of_run, at, changed, served_before);
+    perform kb_store.wake_listeners(told);
+    return changed;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.rollback(of_run bigint, back_to bigint) IS 'Makes what was believed of the run''s source before another run what is believed again, and pauses the source; the entries concerned.';
 
 CREATE FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) RETURNS TABLE(page_id bigint, url text, final_url text, body_sha256 bytea, media_type text, charset text, unavailable_after text, observed_at timestamp with time zone, recipe bytea, new_bytes boolean)
     LANGUAGE sql STABLE
@@ -940,9 +1916,19 @@ declare
     covered constant text[] := kb_store.covered_languages(query);
     used_model int;
     width int;
+    used_name text;
+    used_identity text;
+    given_model constant text := nullif(current_setting('kb.model', true), '');
     vote real := 0.4;
 begin
-    select m.model_id, m.dimensions into used_model, width from kb_store.model m where m.active;
+    select m.model_id, m.dimensions, m.name, m.identity into used_model, width, used_name, used_identity
+    from kb_store.model m
+    where m.active;
+    -- whoever embeds a query can say by which model: a switch in between is then an error, never a wrong comparison
+    if query_embedding is not null and given_model not in (used_name, used_identity) then
+        raise exception 'the embedding is of model %, queries are compared with %', given_model, used_name
+            using errcode = 'KB005', hint = 'Embed the query with that model: select * from kb.active_model()';
+    end if;
     if query_embedding is not null and vector_dims(query_embedding) is distinct from width then
         raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(query_embedding), width
             using errcode = '22023', hint = 'select * from kb.active_model()';
@@ -957,14 +1943,15 @@ begin
     end if;
     return query
     with live as materialized (
-        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or e.language = any (covered || array['und'])) as has_vote
+        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or c.language = any (covered || array['und'])) as has_vote
         from kb_store.served_entry e
         join kb_store.served_chunk c on c.entry_id = e.entry_id
         where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)
             and e.source_id = any (allowed)
             and (category is null or e.category && category)
-            and (language is null or e.language = language)
+            -- of an entry in several languages only what it says in the one asked for
+            and (language is null or c.language = language)
             and (source is null or e.source_id in (select s.source_id from kb_store.source s where s.name = any (source)))
             and (kind is null or e.kind = any (kind))
     ),
@@ -1039,17 +2026,15 @@ begin
     delete from kb_store.served_entry where entry_id = any (which);
 
     insert into kb_store.served_entry (
-        entry_id, version_id, source_id, kind, language, category, price, valid, ttl, verified_at, announced
+        entry_id, version_id, source_id, kind, languages, category, price, valid, ttl, verified_at, told_until
     )
-    select e.entry_id, v.version_id, e.source_id, e.kind, v.language, v.category, v.price, v.valid, t.ttl, s.verified_at,
-        case
-            when kb_store.is_live(v.valid, t.ttl, s.verified_at, at) then 'live'
-            when v.valid @> at then 'lapsed'
-            else 'upcoming'
-        end
+    select e.entry_id, v.version_id, e.source_id, e.kind,
+        v.language || array(select n.language from kb_store.version_variant n where n.version_id = v.version_id order by 1),
+        v.category, v.price, w.valid, t.ttl, s.verified_at, at
     from kb_store.entry e
     join kb_store.source src using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+    cross join lateral (select v.valid - kb_store.withheld(e.entry_id) as valid) w
     cross join lateral (
         select case
             when not upper_inf(v.valid) then null
@@ -1061,12 +2046,12 @@ begin
         select coalesce(max(p.last_verified), lower(v.recorded)) as verified_at
         from kb_store.draft d
         join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
-        where d.key = e.key
+        where d.entry_id = e.entry_id
     ) s
-    where e.entry_id = any (which) and not isempty(v.valid) and (upper_inf(v.valid) or upper(v.valid) > at);
+    where e.entry_id = any (which) and not isempty(w.valid) and (upper_inf(w.valid) or upper(w.valid) > at);
 
-    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid)
-    select c.chunk_id, s.entry_id, c.passage_id, c.valid
+    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
+    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])
     from kb_store.served_entry s
     join kb_store.chunk c using (version_id)
     where s.entry_id = any (which) and (c.valid is null or upper_inf(c.valid) or upper(c.valid) > at);
@@ -1138,26 +2123,142 @@ $$;
 
 COMMENT ON FUNCTION kb_store.serve_passages(touched bigint[]) IS 'Brings texts into service and out of it, with their vectors, term weights and the statistics of BM25.';
 
-CREATE FUNCTION kb_store.stamp_verified(of_run bigint) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION kb_store.source_profiles(of_source integer) RETURNS TABLE(language text, pages integer, titles text[], anchors bigint[], classes bigint[], types text[], ended real)
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    update kb_store.served_entry s
-    set verified_at = n.verified_at
-    from (
-        select e.entry_id, max(a.fetched_at) as verified_at
+    with own as materialized (
+        -- the latest few hundred believed pages of each language tell as much as all
+        select s.language, s.features
+        from (
+            select r.language, r.features,
+                row_number() over (partition by r.language order by p.last_verified desc nulls last, p.page_id) as place
+            from kb_store.page p
+            join kb_store.reading r using (reading_id)
+            where p.source_id = of_source and r.features is not null
+        ) s
+        where s.place <= 200
+    ),
+    sized as (
+        select o.language, count(*) as pages, avg((o.features ->> 'ended')::boolean::int)::real as ended
+        from own o
+        group by o.language
+    ),
+    shared as (
+        select o.language, f.name, v.value
+        from own o
+        join sized s using (language)
+        cross join lateral unnest(array['titles', 'anchors', 'classes', 'types']) f (name)
+        cross join lateral jsonb_array_elements_text(o.features -> f.name) v
+        group by o.language, f.name, v.value, s.pages
+        having count(*) >= s.pages * 0.6
+    )
+    select s.language, s.pages::int,
+        coalesce(array_agg(h.value) filter (where h.name = 'titles'), '{}'),
+        coalesce(array_agg(h.value::bigint) filter (where h.name = 'anchors'), '{}'),
+        coalesce(array_agg(h.value::bigint) filter (where h.name = 'classes'), '{}'),
+        coalesce(array_agg(h.value) filter (where h.name = 'types'), '{}'),
+        s.ended
+    from sized s
+    left join shared h using (language)
+    -- what one or two pages share is those pages
+    where s.pages >= 3
+    group by s.language, s.pages, s.ended
+$$;
+
+COMMENT ON FUNCTION kb_store.source_profiles(of_source integer) IS 'What most believed pages of a source share, by language: titles, anchors, classes, types, whether their source is closed.';
+
+CREATE FUNCTION kb_store.stamp_verified(of_run bigint, at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with seen as (
+        select s.entry_id, s.verified_at as before, max(a.fetched_at) as verified_at
         from kb_store.run r
         join kb_store.attempt a using (run_id)
         join kb_store.page p on p.source_id = r.source_id and p.url = a.url and p.last_verified = a.fetched_at
         join kb_store.draft d on d.reading_id = p.reading_id
-        join kb_store.entry e on e.source_id = r.source_id and e.key = d.key
+        join kb_store.served_entry s on s.entry_id = d.entry_id
         where r.run_id = of_run
-        group by e.entry_id
-    ) n
-    where s.entry_id = n.entry_id and s.verified_at < n.verified_at
+        group by s.entry_id
+    ),
+    stamped as (
+        update kb_store.served_entry s
+        set verified_at = n.verified_at,
+            -- a look that came too late moves a lapse that has been told to an instant that is past as well
+            told_until = case
+                when n.before + s.ttl <= stamp_verified.at then greatest(s.told_until, stamp_verified.at)
+                else s.told_until
+            end
+        from seen n
+        where s.entry_id = n.entry_id and n.before < n.verified_at
+        returning s.*, n.before
+    )
+    -- it had lapsed: from this instant it is served again
+    insert into kb_store.change (at, change, entry_id, version_id, run_id)
+    select stamp_verified.at, 'restored', s.entry_id, s.version_id, of_run
+    from stamped s
+    where kb_store.is_live(s.valid, s.ttl, s.verified_at, stamp_verified.at)
+        and not kb_store.is_live(s.valid, s.ttl, s.before, stamp_verified.at)
+    order by s.entry_id
+    on conflict do nothing
 $$;
 
-COMMENT ON FUNCTION kb_store.stamp_verified(of_run bigint) IS 'Records for served entries that a run has seen them; writes no vector index.';
+COMMENT ON FUNCTION kb_store.stamp_verified(of_run bigint, at timestamp with time zone) IS 'Records for served entries that a run has seen them, and tells the change feed which had lapsed; writes no vector index.';
+
+CREATE FUNCTION kb_store.strayed_pages(of_run bigint) RETURNS TABLE(url text, outcome text, final_url text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    select a.url, a.outcome, a.final_url
+    from kb_store.run r
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('moved', 'moved_off_scope')
+    join kb_store.page p on p.source_id = r.source_id and p.url = a.url
+    where r.run_id = of_run and p.reading_id is not null and a.final_url is not null
+    order by a.url
+$$;
+
+COMMENT ON FUNCTION kb_store.strayed_pages(of_run bigint) IS 'Pages believed until now that send their visitors elsewhere.';
+
+CREATE FUNCTION kb_store.sweep(at timestamp with time zone, of_source integer DEFAULT NULL::integer) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+declare
+    ended bigint[];
+begin
+    insert into kb_store.change (at, change, entry_id, version_id)
+    select b.at, b.change, b.entry_id, b.version_id
+    from kb_store.passed_bounds(sweep.at, of_source) b
+    order by b.at, b.entry_id
+    -- a clock set back meets its bounds again
+    on conflict do nothing;
+
+    select array_agg(s.entry_id) into ended
+    from kb_store.served_entry s
+    where upper(s.valid) <= sweep.at and (of_source is null or s.source_id = of_source);
+    -- only rows that a bound was found for: a sweep a minute must not write the whole table
+    update kb_store.served_entry s
+    set told_until = sweep.at
+    where s.told_until < sweep.at
+        and (of_source is null or s.source_id = of_source)
+        and not s.entry_id = any (coalesce(ended, '{}'))
+        and (
+            s.verified_at + s.ttl between s.told_until and sweep.at
+            or exists (
+                select from unnest(s.valid) r
+                where lower(r) between s.told_until and sweep.at or upper(r) between s.told_until and sweep.at
+            )
+        );
+    perform kb_store.serve_entries(ended, sweep.at);
+    return coalesce(cardinality(ended), 0);
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.sweep(at timestamp with time zone, of_source integer) IS 'Tells the change feed what the clock did up to that instant and takes what has ended out of the index; how many entries ended. For callers that hold the lock of the feed.';
 
 CREATE FUNCTION kb_store.take_lease(of_source text, run_kind text, host text, pid integer, seconds double precision, permission text) RETURNS bigint
     LANGUAGE plpgsql
@@ -1168,38 +2269,107 @@ declare
     at timestamptz;
     taken bigint;
 begin
-    select s.source_id, s.lease_run, s.lease_until into held
-    from kb_store.source s
-    where s.name = of_source
-    for update;
-    if not found then
-        raise exception 'there is no source "%"', of_source using errcode = 'KB003';
-    end if;
-    -- after the lock, not before: waiting for it takes time
-    at := clock_timestamp();
-    if held.lease_until > at then
-        raise exception '%: run % is at work on it, for % s more at the latest',
-            of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))
-            using errcode = 'KB002', detail = held.lease_run, hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
-    end if;
+    -- twice: a publication under way holds the row, and who only asks whether there is one shall not wait for it
+    for attempt in 1..2 loop
+        if attempt = 1 then
+            select s.source_id, s.lease_run, s.lease_until into held from kb_store.source s where s.name = of_source;
+        else
+            select s.source_id, s.lease_run, s.lease_until into held from kb_store.source s where s.name = of_source for update;
+        end if;
+        if not found then
+            raise exception 'there is no source "%"', of_source using errcode = 'KB003';
+        end if;
+        -- after the lock, not before: waiting for it takes time
+        at := clock_timestamp();
+        if held.lease_until > at then
+            raise exception '%: run % is at work on it, for % s more at the latest',
+                of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))
+                using errcode = 'KB002', detail = held.lease_run,
+                    hint = 'Wait for it, or look at it: freshet runs show ' || held.lease_run;
+        end if;
+    end loop;
     -- a run that let its lease lapse is dead, or will be refused when it wakes
     update kb_store.run
     set state = 'failed', finished_at = at,
         verdict = verdict || to_jsonb(array['its process died or stood still past its lease'])
     where run_id = held.lease_run and state = 'running';
+    if found then
+        perform kb_store.drop_plan(held.lease_run);
+    end if;
     insert into kb_store.run (source_id, kind, generation, started_at, host, pid, permission)
     select s.source_id, run_kind, s.generation + 1, at, take_lease.host, take_lease.pid, take_lease.permission
     from kb_store.source s
     where s.source_id = held.source_id
     returning run_id into taken;
     update kb_store.source
-    set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds), last_attempt = at
+    set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds),
+        -- a person's word is no look at the site
+        last_attempt = case when run_kind in ('sync', 'reindex') then at else last_attempt end
     where source_id = held.source_id;
     return taken;
 end
 $$;
 
 COMMENT ON FUNCTION kb_store.take_lease(of_source text, run_kind text, host text, pid integer, seconds double precision, permission text) IS 'A new run of a source that nobody works on; raises KB002 naming the run that does, KB003 for an unknown source.';
+
+CREATE FUNCTION kb_store.tell_decision(of_run bigint, at timestamp with time zone, which bigint[], served_before bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    insert into kb_store.change (at, change, entry_id, version_id, run_id)
+    select tell_decision.at, c.change, c.entry_id, c.version_id, of_run
+    from (
+        select case
+                when s.entry_id is null then 'withdrawn'
+                when not n.entry_id = any (served_before) then 'restored'
+                when o.until < w.until then 'extended'
+                when o.until > w.until then 'shortened'
+                else 'changed'
+            end as change,
+            n.entry_id, coalesce(s.version_id, v.version_id) as version_id
+        from unnest(which) n(entry_id)
+        left join kb_store.served_entry s using (entry_id)
+        -- what was believed until now
+        left join lateral (
+            select v.version_id, v.valid
+            from kb_store.version v
+            where v.entry_id = n.entry_id and v.version_id is distinct from s.version_id
+            order by v.version_id desc
+            limit 1
+        ) v on true
+        cross join lateral (select coalesce(upper(v.valid), 'infinity') as until) o
+        cross join lateral (select coalesce(upper(s.valid), 'infinity') as until) w
+        where s.entry_id is not null or n.entry_id = any (served_before)
+    ) c
+    order by c.entry_id
+    on conflict do nothing
+$$;
+
+COMMENT ON FUNCTION kb_store.tell_decision(of_run bigint, at timestamp with time zone, which bigint[], served_before bigint[]) IS 'Writes to the change feed what a person''s word did to what is served.';
+
+CREATE FUNCTION kb_store.text_of(of_version bigint, wanted text) RETURNS TABLE(language text, url text, title text, description text, image_url text, terms text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(n.language, v.language), coalesce(n.url, v.url), coalesce(n.title, v.title),
+        case when n.language is null then v.description else n.description end,
+        coalesce(n.image_url, v.image_url),
+        case when n.language is null then v.terms else n.terms end
+    from kb_store.version v
+    left join kb_store.version_variant n on n.version_id = v.version_id and n.language = wanted
+    where v.version_id = of_version
+$$;
+
+COMMENT ON FUNCTION kb_store.text_of(of_version bigint, wanted text) IS 'What a version says in a language it has; in its own when it has not, or none is wanted.';
+
+CREATE FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select to_char(instant at time zone zone, 'YYYY-MM-DD HH24:MI:SS') || ' ' || zone
+$$;
+
+COMMENT ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) IS 'An instant for a person, in the zone of the source: the same in every session.';
 
 CREATE FUNCTION kb_store.visible_sources() RETURNS integer[]
     LANGUAGE sql STABLE
@@ -1219,6 +2389,19 @@ CREATE FUNCTION kb_store.visible_sources() RETURNS integer[]
 $$;
 
 COMMENT ON FUNCTION kb_store.visible_sources() IS 'The sources this session may see; null: none.';
+
+CREATE FUNCTION kb_store.wake_listeners(told bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- one word a transaction: who listens asks kb.changes for all after the last number it has seen
+    select pg_notify('kb_change', max(c.change_id)::text)
+    from kb_store.change c
+    where c.change_id > told
+    having max(c.change_id) is not null
+$$;
+
+COMMENT ON FUNCTION kb_store.wake_listeners(told bigint) IS 'Sends NOTIFY kb_change with the last number of the feed, when there are any after that one.';
 
 CREATE FUNCTION kb_store.weigh_passages(which bigint[]) RETURNS void
     LANGUAGE sql
@@ -1245,6 +2428,90 @@ CREATE FUNCTION kb_store.weigh_passages(which bigint[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.weigh_passages(which bigint[]) IS 'Computes the BM25 term weights of some served texts; null: of all.';
+
+CREATE FUNCTION kb_store.withdraw(which bigint, until timestamp with time zone, decided_by text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    told constant bigint := kb_store.lock_feed();
+    at constant timestamptz := clock_timestamp();
+    served_before bigint[];
+begin
+    if until <= at then
+        raise exception '% is past', until using errcode = 'KB006';
+    end if;
+    perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
+    select coalesce(array_agg(s.entry_id), '{}') into served_before
+    from kb_store.served_entry s
+    where s.entry_id = which and kb_store.range_at(s.valid, at) is not null;
+
+    update kb_store.withdrawal w
+    set recorded = tstzrange(lower(w.recorded), at), revoked_by = withdraw.decided_by
+    where w.entry_id = which and upper_inf(w.recorded);
+    insert into kb_store.withdrawal (entry_id, period, recorded, decided_by)
+    values (which, tstzrange(at, until), tstzrange(at, null), decided_by);
+    perform kb_store.serve_entries(array[which], at);
+    -- a bot that has just been told of it must hear of its end, whether or not it comes back by itself
+    insert into kb_store.change (at, change, entry_id, version_id)
+    select at, 'withdrawn', v.entry_id, v.version_id
+    from kb_store.version v
+    where v.entry_id = any (served_before) and upper_inf(v.recorded)
+    on conflict do nothing;
+    perform kb_store.wake_listeners(told);
+    return at;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.withdraw(which bigint, until timestamp with time zone, decided_by text) IS 'A person''s word: an entry is not served from now on, until then or, null, until restored; raises KB006 for an instant that is past.';
+
+CREATE FUNCTION kb_store.withheld(which bigint) RETURNS tstzmultirange
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select coalesce(range_agg(w.period), '{}')
+    from kb_store.withdrawal w
+    join kb_store.entry e using (entry_id)
+    where upper_inf(w.recorded) and (e.entry_id = which or e.joined_into = which)
+$$;
+
+COMMENT ON FUNCTION kb_store.withheld(which bigint) IS 'When an entry is not served because a person said so, whatever its source says.';
+
+CREATE FUNCTION kb_store.yields(of_run bigint) RETURNS TABLE(pages text, count integer, before integer, now integer)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $_$
+    with changed as materialized (
+        -- a page is of the kind of those that differ from it by numbers and by the last part of their address
+        select substring(p.url from '^[^/]*/*[^/?#]*') || regexp_replace(
+                regexp_replace(rtrim(regexp_replace(p.url, '^[^/]*/*[^/?#]*|[?#].*$', '', 'g'), '/'), '[^/]+$', '*'),
+                '[0-9]+', '*', 'g'
+            ) as pages,
+            p.page_id, p.reading_id as before, e.reading_id as now
+        from kb_store.run r
+        join kb_store.page p using (source_id)
+        join kb_store.effective_readings(of_run) e using (page_id)
+        where r.run_id = of_run and p.reading_id is distinct from e.reading_id and p.reading_id is not null
+    ),
+    offers as (
+        select d.reading_id, count(*) as given
+        from kb_store.draft d
+        where d.content ->> 'kind' = 'offer'
+            and d.reading_id in (select before from changed union select now from changed)
+        group by d.reading_id
+    )
+    select c.pages, count(*)::int, coalesce(sum(b.given), 0)::int, coalesce(sum(n.given), 0)::int
+    from changed c
+    left join offers b on b.reading_id = c.before
+    left join offers n on n.reading_id = c.now
+    group by c.pages
+    having sum(b.given) > 0 or sum(n.given) > 0
+    order by sum(b.given) desc nulls last, c.pages
+    limit 50
+$_$;
+
+COMMENT ON FUNCTION kb_store.yields(of_run bigint) IS 'Offers given before and now by the pages that a run finds to say something else, by kind of page.';
 
 CREATE TEXT SEARCH CONFIGURATION kb_store.bilingual (
     PARSER = pg_catalog."default" );
@@ -1418,7 +2685,8 @@ CREATE TABLE kb_store.chunk (
     body text NOT NULL,
     page integer,
     passage_id bigint NOT NULL,
-    valid tstzmultirange
+    valid tstzmultirange,
+    language text
 );
 
 COMMENT ON TABLE kb_store.chunk IS 'A piece of a version''s text, in order.';
@@ -1438,6 +2706,8 @@ COMMENT ON COLUMN kb_store.chunk.page IS 'Page, slide or sheet of the document.'
 COMMENT ON COLUMN kb_store.chunk.passage_id IS 'The text by which it is found.';
 
 COMMENT ON COLUMN kb_store.chunk.valid IS 'A window its own text states; null: that of its entry alone.';
+
+COMMENT ON COLUMN kb_store.chunk.language IS 'Language of the variant it belongs to; null: that of its version.';
 
 ALTER TABLE kb_store.chunk ALTER COLUMN chunk_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.chunk_chunk_id_seq
@@ -1467,7 +2737,9 @@ CREATE TABLE kb_store.draft (
     reading_id bigint NOT NULL,
     ordinal integer NOT NULL,
     key text NOT NULL,
-    content jsonb NOT NULL
+    content jsonb NOT NULL,
+    entry_id bigint,
+    identified_by text
 );
 
 COMMENT ON TABLE kb_store.draft IS 'What one reading says about one entry.';
@@ -1479,6 +2751,41 @@ COMMENT ON COLUMN kb_store.draft.ordinal IS 'Place on the page, from 0.';
 COMMENT ON COLUMN kb_store.draft.key IS 'Identity of the entry within the source.';
 
 COMMENT ON COLUMN kb_store.draft.content IS 'The draft whole, as JSON: see pipelines.drafts.';
+
+COMMENT ON COLUMN kb_store.draft.entry_id IS 'The entry it speaks of, as published; null: not published.';
+
+COMMENT ON COLUMN kb_store.draft.identified_by IS 'The recipe by which that was found; null: not found by any.';
+
+CREATE TABLE kb_store.draft_before (
+    run_id bigint NOT NULL,
+    reading_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    entry_id bigint NOT NULL
+);
+
+COMMENT ON TABLE kb_store.draft_before IS 'Drafts that a run found to speak of another entry, and of which they had spoken until then.';
+
+COMMENT ON COLUMN kb_store.draft_before.run_id IS 'The run.';
+
+COMMENT ON COLUMN kb_store.draft_before.reading_id IS 'The draft''s reading.';
+
+COMMENT ON COLUMN kb_store.draft_before.ordinal IS 'Its place in it.';
+
+COMMENT ON COLUMN kb_store.draft_before.entry_id IS 'The entry it spoke of.';
+
+CREATE TABLE kb_store.draft_mark (
+    reading_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    mark text NOT NULL
+);
+
+COMMENT ON TABLE kb_store.draft_mark IS 'By what a draft may be known again elsewhere: see pipelines.store.identity.';
+
+COMMENT ON COLUMN kb_store.draft_mark.reading_id IS 'The draft''s reading.';
+
+COMMENT ON COLUMN kb_store.draft_mark.ordinal IS 'Its place in it.';
+
+COMMENT ON COLUMN kb_store.draft_mark.mark IS 'Kind of mark, colon, value.';
 
 CREATE TABLE kb_store.embedding (
     model_id integer NOT NULL,
@@ -1501,8 +2808,10 @@ CREATE TABLE kb_store.entry (
     kind text NOT NULL,
     absent_runs integer DEFAULT 0 NOT NULL,
     absent_since timestamp with time zone,
+    joined_into bigint,
     CONSTRAINT entry_absent_runs_check CHECK ((absent_runs >= 0)),
     CONSTRAINT entry_check CHECK (((absent_runs = 0) = (absent_since IS NULL))),
+    CONSTRAINT entry_check1 CHECK ((joined_into <> entry_id)),
     CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['offer'::text, 'page'::text, 'document'::text, 'record'::text])))
 );
 
@@ -1520,6 +2829,8 @@ COMMENT ON COLUMN kb_store.entry.absent_runs IS 'Complete healthy runs in a row 
 
 COMMENT ON COLUMN kb_store.entry.absent_since IS 'The first of them.';
 
+COMMENT ON COLUMN kb_store.entry.joined_into IS 'The entry it was found to be the same as; null: it stands for itself.';
+
 ALTER TABLE kb_store.entry ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.entry_entry_id_seq
     START WITH 1
@@ -1528,6 +2839,20 @@ ALTER TABLE kb_store.entry ALTER COLUMN entry_id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE kb_store.entry_mark (
+    entry_id bigint NOT NULL,
+    mark text NOT NULL,
+    former boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE kb_store.entry_mark IS 'Marks by which an entry was known: by these it keeps its number when an address changes.';
+
+COMMENT ON COLUMN kb_store.entry_mark.entry_id IS 'The entry.';
+
+COMMENT ON COLUMN kb_store.entry_mark.mark IS 'As in draft_mark.';
+
+COMMENT ON COLUMN kb_store.entry_mark.former IS 'A place that had it is gone; what it held together stays so.';
 
 CREATE TABLE kb_store.lexeme (
     lexeme_id integer NOT NULL,
@@ -1642,7 +2967,8 @@ CREATE TABLE kb_store.page (
     observed_at timestamp with time zone,
     links text[],
     linked boolean DEFAULT true NOT NULL,
-    reading_id bigint
+    reading_id bigint,
+    moved_to text
 );
 
 COMMENT ON TABLE kb_store.page IS 'One URL of a source and what its last good capture left behind.';
@@ -1686,6 +3012,22 @@ COMMENT ON COLUMN kb_store.page.links IS 'Links it carried, followed when it ans
 COMMENT ON COLUMN kb_store.page.linked IS 'False: no page leads here any more; asked for because it was known.';
 
 COMMENT ON COLUMN kb_store.page.reading_id IS 'What it says, as published.';
+
+COMMENT ON COLUMN kb_store.page.moved_to IS 'Where it was found to have moved; null: it answers itself, or was never found moved.';
+
+CREATE TABLE kb_store.page_before (
+    run_id bigint NOT NULL,
+    page_id bigint NOT NULL,
+    state jsonb NOT NULL
+);
+
+COMMENT ON TABLE kb_store.page_before IS 'Pages that a run published another reading of, as they were until then.';
+
+COMMENT ON COLUMN kb_store.page_before.run_id IS 'The run.';
+
+COMMENT ON COLUMN kb_store.page_before.page_id IS 'The page.';
+
+COMMENT ON COLUMN kb_store.page_before.state IS 'Its row in page, by column.';
 
 ALTER TABLE kb_store.page ALTER COLUMN page_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.page_page_id_seq
@@ -1732,7 +3074,8 @@ CREATE TABLE kb_store.plan_chunk (
     page integer,
     passage_sha256 bytea NOT NULL,
     content text NOT NULL,
-    valid tstzmultirange
+    valid tstzmultirange,
+    language text
 );
 
 COMMENT ON TABLE kb_store.plan_chunk IS 'A chunk of an entry as a run found it.';
@@ -1754,6 +3097,28 @@ COMMENT ON COLUMN kb_store.plan_chunk.passage_sha256 IS 'The text by which it is
 COMMENT ON COLUMN kb_store.plan_chunk.content IS 'That text.';
 
 COMMENT ON COLUMN kb_store.plan_chunk.valid IS 'As in chunk.';
+
+COMMENT ON COLUMN kb_store.plan_chunk.language IS 'As in chunk.';
+
+CREATE TABLE kb_store.plan_draft (
+    run_id bigint NOT NULL,
+    reading_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    key text NOT NULL,
+    recipe text NOT NULL
+);
+
+COMMENT ON TABLE kb_store.plan_draft IS 'Which planned entry a draft speaks of.';
+
+COMMENT ON COLUMN kb_store.plan_draft.run_id IS 'The run.';
+
+COMMENT ON COLUMN kb_store.plan_draft.reading_id IS 'The draft''s reading.';
+
+COMMENT ON COLUMN kb_store.plan_draft.ordinal IS 'Its place in it.';
+
+COMMENT ON COLUMN kb_store.plan_draft.key IS 'The planned entry.';
+
+COMMENT ON COLUMN kb_store.plan_draft.recipe IS 'The recipe by which that was found.';
 
 CREATE TABLE kb_store.plan_entry (
     run_id bigint NOT NULL,
@@ -1829,7 +3194,10 @@ CREATE TABLE kb_store.plan_removal (
     entry_id bigint NOT NULL,
     reason text NOT NULL,
     held boolean DEFAULT false NOT NULL,
-    CONSTRAINT plan_removal_reason_check CHECK ((reason = ANY (ARRAY['gone'::text, 'missing'::text, 'absent'::text, 'removed'::text])))
+    key text,
+    CONSTRAINT plan_removal_check CHECK (((reason = 'joined'::text) = (key IS NOT NULL))),
+    CONSTRAINT plan_removal_check1 CHECK ((NOT (held AND (reason = 'joined'::text)))),
+    CONSTRAINT plan_removal_reason_check CHECK ((reason = ANY (ARRAY['gone'::text, 'missing'::text, 'absent'::text, 'removed'::text, 'joined'::text])))
 );
 
 COMMENT ON TABLE kb_store.plan_removal IS 'An entry a run means to close.';
@@ -1841,6 +3209,63 @@ COMMENT ON COLUMN kb_store.plan_removal.entry_id IS 'The entry.';
 COMMENT ON COLUMN kb_store.plan_removal.reason IS 'Why.';
 
 COMMENT ON COLUMN kb_store.plan_removal.held IS 'It waits for a person.';
+
+COMMENT ON COLUMN kb_store.plan_removal.key IS 'The planned entry it was found to be the same as; null: none.';
+
+CREATE TABLE kb_store.plan_variant (
+    run_id bigint NOT NULL,
+    key text NOT NULL,
+    language text NOT NULL,
+    url text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    image_url text,
+    terms text
+);
+
+COMMENT ON TABLE kb_store.plan_variant IS 'What an entry says in another language, as a run found it.';
+
+COMMENT ON COLUMN kb_store.plan_variant.run_id IS 'The run.';
+
+COMMENT ON COLUMN kb_store.plan_variant.key IS 'The entry.';
+
+COMMENT ON COLUMN kb_store.plan_variant.language IS 'As in version_variant.';
+
+COMMENT ON COLUMN kb_store.plan_variant.url IS 'As in version_variant.';
+
+COMMENT ON COLUMN kb_store.plan_variant.title IS 'As in version_variant.';
+
+COMMENT ON COLUMN kb_store.plan_variant.description IS 'As in version_variant.';
+
+COMMENT ON COLUMN kb_store.plan_variant.image_url IS 'As in version_variant.';
+
+COMMENT ON COLUMN kb_store.plan_variant.terms IS 'As in version_variant.';
+
+CREATE TABLE kb_store.probe (
+    run_id bigint NOT NULL,
+    url text NOT NULL,
+    outcome text NOT NULL,
+    fetched_at timestamp with time zone NOT NULL,
+    final_url text,
+    status integer,
+    features jsonb
+);
+
+COMMENT ON TABLE kb_store.probe IS 'A run''s request for an address that cannot exist: no page of the source.';
+
+COMMENT ON COLUMN kb_store.probe.run_id IS 'The run.';
+
+COMMENT ON COLUMN kb_store.probe.url IS 'The made-up address.';
+
+COMMENT ON COLUMN kb_store.probe.outcome IS 'How it ended, from the closed list of outcomes; ok means that the site tells no 404.';
+
+COMMENT ON COLUMN kb_store.probe.fetched_at IS 'When the answer was complete.';
+
+COMMENT ON COLUMN kb_store.probe.final_url IS 'Where redirects led.';
+
+COMMENT ON COLUMN kb_store.probe.status IS 'HTTP status; null: no answer.';
+
+COMMENT ON COLUMN kb_store.probe.features IS 'Outer marks of the answer, when it was an HTML page told with 200.';
 
 CREATE TABLE kb_store.reading (
     reading_id bigint NOT NULL,
@@ -1856,6 +3281,7 @@ CREATE TABLE kb_store.reading (
     message text DEFAULT ''::text NOT NULL,
     strikes integer DEFAULT 0 NOT NULL,
     run_id bigint NOT NULL,
+    features jsonb,
     CONSTRAINT reading_strikes_check CHECK ((strikes >= 0))
 );
 
@@ -1887,6 +3313,8 @@ COMMENT ON COLUMN kb_store.reading.strikes IS 'How often reading these bytes fai
 
 COMMENT ON COLUMN kb_store.reading.run_id IS 'The run that read it.';
 
+COMMENT ON COLUMN kb_store.reading.features IS 'Outer marks of an HTML page, as pipelines.likeness describes them; null: no HTML, or read before they were kept.';
+
 ALTER TABLE kb_store.reading ALTER COLUMN reading_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.reading_reading_id_seq
     START WITH 1
@@ -1914,8 +3342,9 @@ CREATE TABLE kb_store.run (
     permission text,
     host text NOT NULL,
     pid integer NOT NULL,
+    judged jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
-    CONSTRAINT run_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reindex'::text, 'remove'::text]))),
+    CONSTRAINT run_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reindex'::text, 'remove'::text, 'approve'::text, 'rollback'::text]))),
     CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'planned'::text, 'published'::text, 'partial'::text, 'held'::text, 'failed'::text, 'cancelled'::text])))
 );
 
@@ -1925,7 +3354,7 @@ COMMENT ON COLUMN kb_store.run.run_id IS 'Key; the number a person names.';
 
 COMMENT ON COLUMN kb_store.run.source_id IS 'The source looked at.';
 
-COMMENT ON COLUMN kb_store.run.kind IS 'sync: from the source; reindex: from stored captures; remove: a person withdrew the source.';
+COMMENT ON COLUMN kb_store.run.kind IS 'sync: from the source; reindex: from stored captures; a person''s word: remove: withdrew the source, approve: published what a run held, rollback: undid runs.';
 
 COMMENT ON COLUMN kb_store.run.state IS 'running, or how it ended.';
 
@@ -1955,6 +3384,8 @@ COMMENT ON COLUMN kb_store.run.host IS 'Machine the run worked on.';
 
 COMMENT ON COLUMN kb_store.run.pid IS 'Process the run worked in.';
 
+COMMENT ON COLUMN kb_store.run.judged IS 'On what its verdict rests, in numbers: pages, failures in a row, what would be lost, offers by kind of page.';
+
 ALTER TABLE kb_store.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.run_run_id_seq
     START WITH 1
@@ -1968,7 +3399,8 @@ CREATE TABLE kb_store.served_chunk (
     chunk_id bigint NOT NULL,
     entry_id bigint NOT NULL,
     passage_id bigint NOT NULL,
-    valid tstzmultirange
+    valid tstzmultirange,
+    language text NOT NULL
 );
 
 COMMENT ON TABLE kb_store.served_chunk IS 'Chunks of served entries.';
@@ -1981,19 +3413,20 @@ COMMENT ON COLUMN kb_store.served_chunk.passage_id IS 'The text by which it is f
 
 COMMENT ON COLUMN kb_store.served_chunk.valid IS 'A window of its own, within its entry''s.';
 
+COMMENT ON COLUMN kb_store.served_chunk.language IS 'The language it speaks for.';
+
 CREATE TABLE kb_store.served_entry (
     entry_id bigint NOT NULL,
     version_id bigint NOT NULL,
     source_id integer NOT NULL,
     kind text NOT NULL,
-    language text NOT NULL,
     category text[] NOT NULL,
     price numeric,
     valid tstzmultirange NOT NULL,
     ttl interval,
     verified_at timestamp with time zone NOT NULL,
-    announced text NOT NULL,
-    CONSTRAINT served_entry_announced_check CHECK ((announced = ANY (ARRAY['upcoming'::text, 'live'::text, 'lapsed'::text])))
+    languages text[] NOT NULL,
+    told_until timestamp with time zone NOT NULL
 )
 WITH (fillfactor='70');
 
@@ -2007,8 +3440,6 @@ COMMENT ON COLUMN kb_store.served_entry.source_id IS 'Its source.';
 
 COMMENT ON COLUMN kb_store.served_entry.kind IS 'What it is.';
 
-COMMENT ON COLUMN kb_store.served_entry.language IS 'Its language.';
-
 COMMENT ON COLUMN kb_store.served_entry.category IS 'Its categories.';
 
 COMMENT ON COLUMN kb_store.served_entry.price IS 'What it costs.';
@@ -2019,7 +3450,9 @@ COMMENT ON COLUMN kb_store.served_entry.ttl IS 'How long it is served after bein
 
 COMMENT ON COLUMN kb_store.served_entry.verified_at IS 'When a page that carries it was last seen.';
 
-COMMENT ON COLUMN kb_store.served_entry.announced IS 'What the change feed last said of it; no answer depends on this.';
+COMMENT ON COLUMN kb_store.served_entry.languages IS 'Its languages, the version''s own first.';
+
+COMMENT ON COLUMN kb_store.served_entry.told_until IS 'Bounds of its window up to this instant are in the change feed, or were passed before it was known; no answer depends on this.';
 
 CREATE TABLE kb_store.served_passage (
     passage_id bigint NOT NULL,
@@ -2146,7 +3579,7 @@ CREATE TABLE kb_store.version (
     closed_by bigint,
     closed_reason text,
     CONSTRAINT version_check CHECK ((upper_inf(recorded) = (closed_reason IS NULL))),
-    CONSTRAINT version_closed_reason_check CHECK ((closed_reason = ANY (ARRAY['replaced'::text, 'gone'::text, 'missing'::text, 'absent'::text, 'removed'::text]))),
+    CONSTRAINT version_closed_reason_check CHECK ((closed_reason = ANY (ARRAY['replaced'::text, 'gone'::text, 'missing'::text, 'absent'::text, 'removed'::text, 'joined'::text, 'rolled_back'::text]))),
     CONSTRAINT version_discount_percent_check CHECK (((discount_percent >= (0)::numeric) AND (discount_percent <= (100)::numeric))),
     CONSTRAINT version_price_before_check CHECK ((price_before >= (0)::numeric)),
     CONSTRAINT version_price_check CHECK ((price >= (0)::numeric)),
@@ -2200,8 +3633,70 @@ COMMENT ON COLUMN kb_store.version.closed_by IS 'The run that closed it.';
 
 COMMENT ON COLUMN kb_store.version.closed_reason IS 'Why it was closed.';
 
+CREATE TABLE kb_store.version_variant (
+    version_id bigint NOT NULL,
+    language text NOT NULL,
+    url text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    image_url text,
+    terms text,
+    CONSTRAINT version_variant_language_check CHECK ((language <> ALL (ARRAY[''::text, 'und'::text])))
+);
+
+COMMENT ON TABLE kb_store.version_variant IS 'What a version says in its other languages; what is not text is the version''s own.';
+
+COMMENT ON COLUMN kb_store.version_variant.version_id IS 'The version.';
+
+COMMENT ON COLUMN kb_store.version_variant.language IS 'Primary language tag; never the version''s own.';
+
+COMMENT ON COLUMN kb_store.version_variant.url IS 'Where it stands in that language.';
+
+COMMENT ON COLUMN kb_store.version_variant.title IS 'Title.';
+
+COMMENT ON COLUMN kb_store.version_variant.description IS 'Short text.';
+
+COMMENT ON COLUMN kb_store.version_variant.image_url IS 'A picture of it.';
+
+COMMENT ON COLUMN kb_store.version_variant.terms IS 'Conditions.';
+
 ALTER TABLE kb_store.version ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.version_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE kb_store.withdrawal (
+    withdrawal_id bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    period tstzrange NOT NULL,
+    recorded tstzrange NOT NULL,
+    decided_by text NOT NULL,
+    revoked_by text,
+    CONSTRAINT withdrawal_check CHECK ((upper_inf(recorded) = (revoked_by IS NULL))),
+    CONSTRAINT withdrawal_period_check CHECK (((NOT isempty(period)) AND (NOT lower_inf(period)))),
+    CONSTRAINT withdrawal_recorded_check CHECK (((NOT isempty(recorded)) AND (NOT lower_inf(recorded))))
+);
+
+COMMENT ON TABLE kb_store.withdrawal IS 'Entries that a person withdrew: what they are believed to say goes on being kept, and is not served.';
+
+COMMENT ON COLUMN kb_store.withdrawal.withdrawal_id IS 'Key.';
+
+COMMENT ON COLUMN kb_store.withdrawal.entry_id IS 'The entry; what it was found to be the same as is withdrawn with it.';
+
+COMMENT ON COLUMN kb_store.withdrawal.period IS 'When it is not served; open above: until a person restores it.';
+
+COMMENT ON COLUMN kb_store.withdrawal.recorded IS 'When that word held; open above: it does.';
+
+COMMENT ON COLUMN kb_store.withdrawal.decided_by IS 'Who said so: user and machine.';
+
+COMMENT ON COLUMN kb_store.withdrawal.revoked_by IS 'Who took it back, or said another; null: nobody.';
+
+ALTER TABLE kb_store.withdrawal ALTER COLUMN withdrawal_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME kb_store.withdrawal_withdrawal_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2216,6 +3711,9 @@ ALTER TABLE ONLY kb_store.body
     ADD CONSTRAINT body_pkey PRIMARY KEY (body_sha256);
 
 ALTER TABLE ONLY kb_store.change
+    ADD CONSTRAINT change_once UNIQUE (entry_id, at, change);
+
+ALTER TABLE ONLY kb_store.change
     ADD CONSTRAINT change_pkey PRIMARY KEY (change_id);
 
 ALTER TABLE ONLY kb_store.chunk
@@ -2227,11 +3725,20 @@ ALTER TABLE ONLY kb_store.chunk
 ALTER TABLE ONLY kb_store.deployment
     ADD CONSTRAINT deployment_pkey PRIMARY KEY (sole);
 
+ALTER TABLE ONLY kb_store.draft_before
+    ADD CONSTRAINT draft_before_pkey PRIMARY KEY (run_id, reading_id, ordinal);
+
+ALTER TABLE ONLY kb_store.draft_mark
+    ADD CONSTRAINT draft_mark_pkey PRIMARY KEY (reading_id, ordinal, mark);
+
 ALTER TABLE ONLY kb_store.draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (reading_id, ordinal);
 
 ALTER TABLE ONLY kb_store.embedding
     ADD CONSTRAINT embedding_pkey PRIMARY KEY (model_id, passage_sha256);
+
+ALTER TABLE ONLY kb_store.entry_mark
+    ADD CONSTRAINT entry_mark_pkey PRIMARY KEY (entry_id, mark);
 
 ALTER TABLE ONLY kb_store.entry
     ADD CONSTRAINT entry_pkey PRIMARY KEY (entry_id);
@@ -2257,6 +3764,9 @@ ALTER TABLE ONLY kb_store.model
 ALTER TABLE ONLY kb_store.model
     ADD CONSTRAINT model_pkey PRIMARY KEY (model_id);
 
+ALTER TABLE ONLY kb_store.page_before
+    ADD CONSTRAINT page_before_pkey PRIMARY KEY (run_id, page_id);
+
 ALTER TABLE ONLY kb_store.page
     ADD CONSTRAINT page_pkey PRIMARY KEY (page_id);
 
@@ -2272,11 +3782,20 @@ ALTER TABLE ONLY kb_store.passage
 ALTER TABLE ONLY kb_store.plan_chunk
     ADD CONSTRAINT plan_chunk_pkey PRIMARY KEY (run_id, key, ordinal);
 
+ALTER TABLE ONLY kb_store.plan_draft
+    ADD CONSTRAINT plan_draft_pkey PRIMARY KEY (run_id, reading_id, ordinal);
+
 ALTER TABLE ONLY kb_store.plan_entry
     ADD CONSTRAINT plan_entry_pkey PRIMARY KEY (run_id, key);
 
 ALTER TABLE ONLY kb_store.plan_removal
     ADD CONSTRAINT plan_removal_pkey PRIMARY KEY (run_id, entry_id);
+
+ALTER TABLE ONLY kb_store.plan_variant
+    ADD CONSTRAINT plan_variant_pkey PRIMARY KEY (run_id, key, language);
+
+ALTER TABLE ONLY kb_store.probe
+    ADD CONSTRAINT probe_pkey PRIMARY KEY (run_id);
 
 ALTER TABLE ONLY kb_store.reading
     ADD CONSTRAINT reading_page_id_body_sha256_recipe_key UNIQUE (page_id, body_sha256, recipe);
@@ -2311,15 +3830,29 @@ ALTER TABLE ONLY kb_store.source
 ALTER TABLE ONLY kb_store.version
     ADD CONSTRAINT version_pkey PRIMARY KEY (version_id);
 
-CREATE INDEX change_entry ON kb_store.change USING btree (entry_id);
+ALTER TABLE ONLY kb_store.version_variant
+    ADD CONSTRAINT version_variant_pkey PRIMARY KEY (version_id, language);
+
+ALTER TABLE ONLY kb_store.withdrawal
+    ADD CONSTRAINT withdrawal_pkey PRIMARY KEY (withdrawal_id);
 
 CREATE INDEX chunk_passage ON kb_store.chunk USING btree (passage_id);
 
-CREATE INDEX draft_key ON kb_store.draft USING btree (key);
+CREATE INDEX draft_before_draft ON kb_store.draft_before USING btree (reading_id, ordinal);
+
+CREATE INDEX draft_entry ON kb_store.draft USING btree (entry_id);
+
+CREATE INDEX draft_mark_mark ON kb_store.draft_mark USING btree (mark);
+
+CREATE INDEX entry_mark_mark ON kb_store.entry_mark USING btree (mark);
 
 CREATE UNIQUE INDEX model_active ON kb_store.model USING btree (active) WHERE active;
 
+CREATE INDEX page_before_page ON kb_store.page_before USING btree (page_id);
+
 CREATE INDEX page_reading ON kb_store.page USING btree (reading_id);
+
+CREATE INDEX plan_draft_entry ON kb_store.plan_draft USING btree (run_id, key);
 
 CREATE INDEX run_source ON kb_store.run USING btree (source_id, run_id DESC);
 
@@ -2336,6 +3869,8 @@ CREATE INDEX version_entry ON kb_store.version USING btree (entry_id, version_id
 CREATE UNIQUE INDEX version_open ON kb_store.version USING btree (entry_id) WHERE upper_inf(recorded);
 
 CREATE INDEX version_run ON kb_store.version USING btree (run_id);
+
+CREATE UNIQUE INDEX withdrawal_open ON kb_store.withdrawal USING btree (entry_id) WHERE upper_inf(recorded);
 
 ALTER TABLE ONLY kb_store.attempt
     ADD CONSTRAINT attempt_body_sha256_fkey FOREIGN KEY (body_sha256) REFERENCES kb_store.body(body_sha256);
@@ -2361,6 +3896,21 @@ ALTER TABLE ONLY kb_store.chunk
 ALTER TABLE ONLY kb_store.chunk
     ADD CONSTRAINT chunk_version_id_fkey FOREIGN KEY (version_id) REFERENCES kb_store.version(version_id);
 
+ALTER TABLE ONLY kb_store.draft_before
+    ADD CONSTRAINT draft_before_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
+
+ALTER TABLE ONLY kb_store.draft_before
+    ADD CONSTRAINT draft_before_reading_id_ordinal_fkey FOREIGN KEY (reading_id, ordinal) REFERENCES kb_store.draft(reading_id, ordinal) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.draft_before
+    ADD CONSTRAINT draft_before_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.draft
+    ADD CONSTRAINT draft_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
+
+ALTER TABLE ONLY kb_store.draft_mark
+    ADD CONSTRAINT draft_mark_reading_id_ordinal_fkey FOREIGN KEY (reading_id, ordinal) REFERENCES kb_store.draft(reading_id, ordinal) ON DELETE CASCADE;
+
 ALTER TABLE ONLY kb_store.draft
     ADD CONSTRAINT draft_reading_id_fkey FOREIGN KEY (reading_id) REFERENCES kb_store.reading(reading_id) ON DELETE CASCADE;
 
@@ -2368,7 +3918,19 @@ ALTER TABLE ONLY kb_store.embedding
     ADD CONSTRAINT embedding_model_id_fkey FOREIGN KEY (model_id) REFERENCES kb_store.model(model_id);
 
 ALTER TABLE ONLY kb_store.entry
+    ADD CONSTRAINT entry_joined_into_fkey FOREIGN KEY (joined_into) REFERENCES kb_store.entry(entry_id);
+
+ALTER TABLE ONLY kb_store.entry_mark
+    ADD CONSTRAINT entry_mark_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
+
+ALTER TABLE ONLY kb_store.entry
     ADD CONSTRAINT entry_source_id_fkey FOREIGN KEY (source_id) REFERENCES kb_store.source(source_id);
+
+ALTER TABLE ONLY kb_store.page_before
+    ADD CONSTRAINT page_before_page_id_fkey FOREIGN KEY (page_id) REFERENCES kb_store.page(page_id);
+
+ALTER TABLE ONLY kb_store.page_before
+    ADD CONSTRAINT page_before_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY kb_store.page
     ADD CONSTRAINT page_body_sha256_fkey FOREIGN KEY (body_sha256) REFERENCES kb_store.body(body_sha256);
@@ -2382,6 +3944,9 @@ ALTER TABLE ONLY kb_store.page
 ALTER TABLE ONLY kb_store.plan_chunk
     ADD CONSTRAINT plan_chunk_run_id_key_fkey FOREIGN KEY (run_id, key) REFERENCES kb_store.plan_entry(run_id, key) ON DELETE CASCADE;
 
+ALTER TABLE ONLY kb_store.plan_draft
+    ADD CONSTRAINT plan_draft_run_id_key_fkey FOREIGN KEY (run_id, key) REFERENCES kb_store.plan_entry(run_id, key) ON DELETE CASCADE;
+
 ALTER TABLE ONLY kb_store.plan_entry
     ADD CONSTRAINT plan_entry_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
 
@@ -2393,6 +3958,15 @@ ALTER TABLE ONLY kb_store.plan_removal
 
 ALTER TABLE ONLY kb_store.plan_removal
     ADD CONSTRAINT plan_removal_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.plan_removal
+    ADD CONSTRAINT plan_removal_run_id_key_fkey FOREIGN KEY (run_id, key) REFERENCES kb_store.plan_entry(run_id, key) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.plan_variant
+    ADD CONSTRAINT plan_variant_run_id_key_fkey FOREIGN KEY (run_id, key) REFERENCES kb_store.plan_entry(run_id, key) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.probe
+    ADD CONSTRAINT probe_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY kb_store.reading
     ADD CONSTRAINT reading_body_sha256_fkey FOREIGN KEY (body_sha256) REFERENCES kb_store.body(body_sha256);
@@ -2448,6 +4022,12 @@ ALTER TABLE ONLY kb_store.version
 ALTER TABLE ONLY kb_store.version
     ADD CONSTRAINT version_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id);
 
+ALTER TABLE ONLY kb_store.version_variant
+    ADD CONSTRAINT version_variant_version_id_fkey FOREIGN KEY (version_id) REFERENCES kb_store.version(version_id);
+
+ALTER TABLE ONLY kb_store.withdrawal
+    ADD CONSTRAINT withdrawal_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
+
 GRANT USAGE ON SCHEMA kb TO kb_reader;
 GRANT USAGE ON SCHEMA kb TO kb_auditor;
 GRANT USAGE ON SCHEMA kb TO kb_writer;
@@ -2464,10 +4044,15 @@ GRANT ALL ON FUNCTION kb.changes(after bigint, max_results integer) TO kb_reader
 GRANT ALL ON FUNCTION kb.changes(after bigint, max_results integer) TO kb_auditor;
 GRANT ALL ON FUNCTION kb.changes(after bigint, max_results integer) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb.entry(entry_id bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb.entry(entry_id bigint) TO kb_reader;
-GRANT ALL ON FUNCTION kb.entry(entry_id bigint) TO kb_auditor;
-GRANT ALL ON FUNCTION kb.entry(entry_id bigint) TO kb_writer;
+REVOKE ALL ON FUNCTION kb.entry(entry_id bigint, language text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb.entry(entry_id bigint, language text) TO kb_reader;
+GRANT ALL ON FUNCTION kb.entry(entry_id bigint, language text) TO kb_auditor;
+GRANT ALL ON FUNCTION kb.entry(entry_id bigint, language text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb.explain(entry_id bigint, query text, query_embedding public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb.explain(entry_id bigint, query text, query_embedding public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) TO kb_reader;
+GRANT ALL ON FUNCTION kb.explain(entry_id bigint, query text, query_embedding public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) TO kb_auditor;
+GRANT ALL ON FUNCTION kb.explain(entry_id bigint, query text, query_embedding public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb.freshness() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb.freshness() TO kb_reader;
@@ -2487,14 +4072,35 @@ GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_r
 REVOKE ALL ON FUNCTION kb_store.absent_entries(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.absent_entries(of_run bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.affected_keys(of_run bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.affected_keys(of_run bigint) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.affected_drafts(of_run bigint, identity_recipe text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.affected_drafts(of_run bigint, identity_recipe text) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[]) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[], lapsed_before bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[], lapsed_before bigint[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.answerable_from() FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.answerable_from() TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.apply_ttl(of_source text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.apply_ttl(of_source text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.begin_decision(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.begin_decision(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.believed_before(of_source integer, back_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.believed_before(of_source integer, back_to bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.changed_pages(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.changed_pages(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.compare_plan(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.compare_plan(of_run bigint) TO kb_writer;
@@ -2505,8 +4111,8 @@ GRANT ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) TO kb
 REVOKE ALL ON FUNCTION kb_store.covered_languages(query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.covered_languages(query text) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.doubt_emptied(of_run bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.doubt_emptied(of_run bigint) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.drop_plan(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.drop_plan(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.effective_readings(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.effective_readings(of_run bigint) TO kb_writer;
@@ -2517,6 +4123,24 @@ GRANT ALL ON FUNCTION kb_store.end_run(of_run bigint, final_state text) TO kb_wr
 REVOKE ALL ON FUNCTION kb_store.expire() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.expire() TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.fallen_yields(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.fallen_yields(at timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.findings(at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.findings(at timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.hold_lease(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
 
@@ -2526,8 +4150,20 @@ GRANT ALL ON FUNCTION kb_store.is_live(valid tstzmultirange, ttl interval, verif
 REVOKE ALL ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.lock_feed() FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.lock_feed() TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.publish(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.publish(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.publish_at(of_run bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.publish_at(of_run bigint, at timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.publish_identities(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.publish_identities(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.publish_pages(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.publish_pages(of_run bigint) TO kb_writer;
@@ -2544,8 +4180,29 @@ GRANT ALL ON FUNCTION kb_store.query_terms(query text, OUT weights public.sparse
 REVOKE ALL ON FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.refuse_paused(of_source integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.refuse_paused(of_source integer) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.remember(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.remember(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.remove_source(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.remove_source(of_run bigint) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precision) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.restore(which bigint, decided_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.restore(which bigint, decided_by text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.restore_pages(of_run bigint, back_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.restore_pages(of_run bigint, back_to bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.rollback(of_run bigint, back_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.rollback(of_run bigint, back_to bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) TO kb_writer;
@@ -2559,17 +4216,47 @@ GRANT ALL ON FUNCTION kb_store.serve_entries(which bigint[], at timestamp with t
 REVOKE ALL ON FUNCTION kb_store.serve_passages(touched bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.serve_passages(touched bigint[]) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.stamp_verified(of_run bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.stamp_verified(of_run bigint) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.source_profiles(of_source integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.source_profiles(of_source integer) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.stamp_verified(of_run bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.stamp_verified(of_run bigint, at timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.strayed_pages(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.strayed_pages(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.sweep(at timestamp with time zone, of_source integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.sweep(at timestamp with time zone, of_source integer) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.take_lease(of_source text, run_kind text, host text, pid integer, seconds double precision, permission text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.take_lease(of_source text, run_kind text, host text, pid integer, seconds double precision, permission text) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.tell_decision(of_run bigint, at timestamp with time zone, which bigint[], served_before bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.tell_decision(of_run bigint, at timestamp with time zone, which bigint[], served_before bigint[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.text_of(of_version bigint, wanted text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.text_of(of_version bigint, wanted text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.visible_sources() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.visible_sources() TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.wake_listeners(told bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.wake_listeners(told bigint) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.withdraw(which bigint, until timestamp with time zone, decided_by text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.withdraw(which bigint, until timestamp with time zone, decided_by text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.withheld(which bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.withheld(which bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.yields(of_run bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.yields(of_run bigint) TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.attempt TO kb_writer;
 
@@ -2587,11 +4274,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.deployment TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft TO kb_writer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft_before TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft_mark TO kb_writer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.embedding TO kb_writer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.entry TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.entry_entry_id_seq TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.entry_mark TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.lexeme TO kb_writer;
 
@@ -2607,6 +4300,8 @@ GRANT USAGE ON SEQUENCE kb_store.model_model_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.page TO kb_writer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.page_before TO kb_writer;
+
 GRANT USAGE ON SEQUENCE kb_store.page_page_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.passage TO kb_writer;
@@ -2615,9 +4310,15 @@ GRANT USAGE ON SEQUENCE kb_store.passage_passage_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_chunk TO kb_writer;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_draft TO kb_writer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_entry TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_removal TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_variant TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.probe TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.reading TO kb_writer;
 
@@ -2643,4 +4344,10 @@ GRANT USAGE ON SEQUENCE kb_store.source_source_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.version TO kb_writer;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.version_variant TO kb_writer;
+
 GRANT USAGE ON SEQUENCE kb_store.version_version_id_seq TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.withdrawal TO kb_writer;
+
+GRANT USAGE ON SEQUENCE kb_store.withdrawal_withdrawal_id_seq TO kb_writer;

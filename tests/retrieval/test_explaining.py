@@ -71,7 +71,7 @@ def test_what_is_served_passes_every_check(story: Story, as_reader: Connection) 
         (OLD, {"end", "served"}, ("end", "ended at")),
         (SOON, {"start", "served"}, ("start", "begins at")),
         (OPEN, set(), ("", "")),
-        (NEVER, {"start", "end", "served"}, ("end", "contradict each other")),
+        (NEVER, {"start", "end", "served"}, ("end", "agree on no instant")),
         (GONE, {"believed", "served"}, ("believed", "until run 2 closed it")),
         (FAQ, set(), ("", "")),
     ],

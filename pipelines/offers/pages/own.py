@@ -252,13 +252,16 @@ def _told(candidate: Candidate, part: OwnPart, heading: HtmlElement) -> Candidat
 
 
 def _told_price(candidate: Candidate, told: Candidate, part: OwnPart) -> tuple[Price | None, Decimal | None]:
-    """The price the heading names, else the only one the text asks; several without a mark are prices of several."""
+    """The price the heading names, else the only one the text asks, and that near it; several are of several."""
     zone = part.html.page.rules.zone
     texts = [candidate.title, *(block.text for block in part.html.content.blocks)]
     sums = [money for text in texts for money in find_money(text, zone) if money.currency]
     former = {money.amount for money in sums if money.part == "before"}
     asked = {money.amount for money in sums if money.part == "price"} - former
-    price = candidate.price or read_price(candidate.title, zone) or (told.price if len(asked) <= 1 else None)
+    lead = lead_of(part.html.content.blocks, candidate.title)
+    near = {money.amount for line in lead.splitlines() for money in find_money(line, zone)}
+    only = told.price if told.price and len(asked) <= 1 and told.price.amount in near else None
+    price = candidate.price or read_price(candidate.title, zone) or only
     before = candidate.price_before or (told.price_before if price == told.price else None)
     if before is None and len(former) == 1 and price is not None and max(former) > price.amount:
         before = max(former)

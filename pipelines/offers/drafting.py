@@ -22,6 +22,8 @@ from pipelines.windows.stated import read_window
 
 __all__ = ["draft_offers", "merge_drafts"]
 
+_FEW_WORDS = 8  # of a line that says nothing but until when
+
 # ---------------------------------------------------------------- drafts
 
 
@@ -133,8 +135,13 @@ def _window(candidate: Candidate, blocks: tuple[Block, ...], page: Page) -> Wind
 
 def _limited(reading: WindowReading, terms: Sequence[str], page: Page) -> WindowReading:
     """A reading without an end, limited by what the page says of all its offers or of those of the section."""
-    found = [stated for text in terms if (stated := _read(text, page, "text")) and end_of(stated.window)]
+    found = [stated for text in terms if (stated := _read(text, page, _term(text))) and end_of(stated.window)]
     return combine([reading, *found] if reading.window != OPEN else found) if found else reading
+
+
+def _term(text: str) -> str:
+    """How a line around offers is read: a few words, «1 – 15 June 2026», are a validity and nothing else."""
+    return "validity" if len(text.split()) <= _FEW_WORDS else "text"
 
 
 def _declared(candidate: Candidate, page: Page) -> WindowReading | None:

@@ -23,8 +23,11 @@ as $$
     from (
         select announce.at, 1 as place, p.change, p.entry_id, p.version_id from planned p
         union all
-        -- over by what is known of it now: the end is its bound, unless it has none
-        select coalesce(upper(p.valid), announce.at), 2, 'expired', p.entry_id, p.version_id
+        -- over by what is known of it now: the end is its bound, unless it has none; or a person withdrew what it was
+        -- found to be the same as
+        select least(coalesce(upper(p.valid), announce.at), announce.at), 2,
+            case when kb_store.withheld(p.entry_id) @> announce.at then 'withdrawn' else 'expired' end,
+            p.entry_id, p.version_id
         from planned p
         where not p.served and not p.entry_id = any (lapsed_before)
         union all

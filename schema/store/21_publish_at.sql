@@ -15,6 +15,7 @@ begin
     perform kb_store.remember(of_run);
     perform kb_store.publish_versions(of_run, at);
     perform kb_store.publish_identities(of_run);
+    perform kb_store.restate_withheld(of_run, at);
     perform kb_store.publish_removals(of_run, at);
     perform kb_store.publish_pages(of_run);
 

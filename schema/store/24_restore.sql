@@ -5,6 +5,7 @@ as $$
 declare
     told constant bigint := kb_store.lock_feed();
     at constant timestamptz := clock_timestamp();
+    same constant bigint[] := kb_store.same_as(which);
 begin
     perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
     update kb_store.withdrawal w
@@ -13,11 +14,11 @@ begin
     if not found then
         return false;
     end if;
-    perform kb_store.serve_entries(array[which], at);
+    perform kb_store.serve_entries(same, at);
     insert into kb_store.change (at, change, entry_id, version_id)
     select at, 'restored', s.entry_id, s.version_id
     from kb_store.served_entry s
-    where s.entry_id = which
+    where s.entry_id = any (same)
     on conflict do nothing;
     perform kb_store.wake_listeners(told);
     return true;

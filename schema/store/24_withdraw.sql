@@ -5,6 +5,7 @@ as $$
 declare
     told constant bigint := kb_store.lock_feed();
     at constant timestamptz := clock_timestamp();
+    same constant bigint[] := kb_store.same_as(which);
     served_before bigint[];
 begin
     if until <= at then
@@ -13,14 +14,14 @@ begin
     perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
     select coalesce(array_agg(s.entry_id), '{}') into served_before
     from kb_store.served_entry s
-    where s.entry_id = which and kb_store.range_at(s.valid, at) is not null;
+    where s.entry_id = any (same) and kb_store.range_at(s.valid, at) is not null;
 
     update kb_store.withdrawal w
     set recorded = tstzrange(lower(w.recorded), at), revoked_by = withdraw.decided_by
     where w.entry_id = which and upper_inf(w.recorded);
     insert into kb_store.withdrawal (entry_id, period, recorded, decided_by)
     values (which, tstzrange(at, until), tstzrange(at, null), decided_by);
-    perform kb_store.serve_entries(array[which], at);
+    perform kb_store.serve_entries(same, at);
     -- a bot that has just been told of it must hear of its end, whether or not it comes back by itself
     insert into kb_store.change (at, change, entry_id, version_id)
     select at, 'withdrawn', v.entry_id, v.version_id

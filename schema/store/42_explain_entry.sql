@@ -56,8 +56,7 @@ as $$
                 select format('; a person withdrew it at %s%s', kb_store.told_at(lower(w.period), s.zone),
                     coalesce(', until ' || kb_store.told_at(upper(w.period), s.zone), ''))
                 from kb_store.withdrawal w
-                join kb_store.entry e using (entry_id)
-                where which in (e.entry_id, e.joined_into) and upper_inf(w.recorded) and w.period @> at
+                where which = any (kb_store.same_as(w.entry_id)) and upper_inf(w.recorded) and w.period @> at
                 order by lower(w.recorded) desc
                 limit 1
             ), ''))

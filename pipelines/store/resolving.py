@@ -6,7 +6,7 @@ step by step until nothing is added. So an unchanged site costs one query, whate
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.database import Connection
 from pipelines.store.identity import MARKING_RECIPE, PageSaid, Said, after_move, key_mark, marks_of
-from pipelines.store.joining import Node, join
+from pipelines.store.joining import Group, Node, join
 from pipelines.store.matching import Known, Match, match
 from pipelines.store.runs import fenced
 
@@ -51,7 +51,7 @@ def resolve(conn: Connection, run: int, *, everything: bool = False) -> list[Mat
         moves = _moves(conn, run)
         nodes = _nodes_concerned(conn, run, changed, moves, everything=everything)
         groups = join(_with_former(conn, _with_moves(nodes.values(), moves)))
-        matches = match(groups, _known(conn, run, [m for group in groups for m in group.marks], nodes, moves), moves)
+        matches = match(groups, _known(conn, run, groups, nodes, moves), moves)
     return matches if everything else list(_touched(matches, changed))
 
 
@@ -300,19 +300,23 @@ select e.entry_id, e.key, e.kind, exists (
     array(select m.mark from kb_store.entry_mark m where m.entry_id = e.entry_id)
 from kb_store.run r
 join kb_store.entry e using (source_id)
-where r.run_id = %(run)s and (e.entry_id = any (%(entries)s) or e.key = any (%(keys)s) or e.entry_id in (
+-- a second of one name is filed under it and a number: no name that somebody has may be given again
+where r.run_id = %(run)s and (e.entry_id = any (%(entries)s) or regexp_replace(e.key, '~[0-9]+$', '') = any (%(keys)s)
+    or e.key = any (%(keys)s) or e.entry_id in (
     select m.entry_id from kb_store.entry_mark m where m.mark = any (%(marks)s)
 ))
 """
 
 
 def _known(
-    conn: Connection, run: int, marks: Iterable[str], nodes: Mapping[_Place, Node], moves: Mapping[str, str]
+    conn: Connection, run: int, groups: Sequence[Group], nodes: Mapping[_Place, Node], moves: Mapping[str, str]
 ) -> list[Known]:
     """The entries that any of the drafts may be."""
     held = {node.entry for node in nodes.values() if node.entry is not None}
-    keys = {node.key for node in nodes.values()}
-    wanted = {"run": run, "entries": list(held), "keys": list(keys), "marks": list(_searchable(set(marks), moves))}
+    # what leads to a page about something else is filed under where it stands: by another key than its draft's
+    keys = {node.key for node in nodes.values()} | {key for group in groups for key in group.keys}
+    marks = {mark for group in groups for mark in group.marks}
+    wanted = {"run": run, "entries": list(held), "keys": list(keys), "marks": list(_searchable(marks, moves))}
     rows = conn.execute(_KNOWN, wanted).fetchall()
     return [
         Known(entry, key, kind, believed, frozenset({*marks, key_mark(key)}))

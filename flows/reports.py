@@ -81,13 +81,15 @@ def problems(conn: Connection, run: int) -> list[dict[str, str]]:
 
 
 def count_entries(conn: Connection, run: int, since_change: int) -> dict[str, int]:
-    """Entries by what happened to them, once the run is published; `since_change`: last change before it."""
+    """Entries by what happened to them, once the run is published; `since_change`: last change before it.
+
+    As in the plan and in the change feed an entry counts once: one whose end moved is extended or shortened, whatever
+    else changed in it.
+    """
     row = conn.execute(_ENTRIES, {"run": run, "since": since_change}).fetchone()
     assert row is not None
-    names = ["added", "changed", "extended", "shortened", "expired", "withdrawn", "held", "suspect", "live", "open"]
-    counts = dict(zip(names, row, strict=True))
-    counts["unchanged"] = max(counts.pop("open") - counts["added"] - counts["changed"], 0)
-    return counts
+    names = ["added", "changed", "extended", "shortened", "expired", "withdrawn", "held", "suspect", "live"]
+    return dict(zip([*names, "unchanged"], row, strict=True))
 
 
 _ENTRIES = """
@@ -104,11 +106,12 @@ opened as (
     where v.run_id = %(run)s
 ),
 said as (
-    select c.change from kb_store.change c join mine using (entry_id) where c.change_id > %(since)s
+    select c.entry_id, c.change from kb_store.change c join mine using (entry_id) where c.change_id > %(since)s
 )
 select
     (select count(*) from opened where not replaced),
-    (select count(*) from opened where replaced),
+    (select count(*) from opened o where replaced
+        and not exists (select from said where entry_id = o.entry_id and change in ('extended', 'shortened'))),
     (select count(*) from said where change = 'extended'),
     (select count(*) from said where change = 'shortened'),
     (select count(*) from said where change = 'expired'),
@@ -118,7 +121,8 @@ select
     (select count(*) from mine where absent_runs > 0),
     (select count(*) from kb_store.served_entry s join mine using (entry_id)
         where kb_store.is_live(s.valid, s.ttl, s.verified_at, clock_timestamp())),
-    (select count(*) from kb_store.version v join mine using (entry_id) where upper_inf(v.recorded))
+    (select count(*) from kb_store.version v join mine using (entry_id) where upper_inf(v.recorded)
+        and v.run_id <> %(run)s)
 """
 
 

@@ -96,7 +96,9 @@ def ask_served(
     reason = "it has no words" if not query.strip() else ""
     for _ in range(0 if reason else _SWITCHES):
         served = active_model(conn)
-        for texts in _candidates(project, served["name"] if served else project.embedding.model):
+        if served is None:  # nothing was ever published: no vector to compare with, and nothing to find
+            return ask(None, None)
+        for texts in _candidates(project, served["name"]):
             try:
                 vector = texts.encode_query(query)
             except FreshetError as error:

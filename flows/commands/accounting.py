@@ -108,7 +108,7 @@ def status(
             say(f"  its file is gone, what it gave is served until its end: freshet remove {row['source']}")
         for group in groups:
             if group.source == row["source"]:
-                _tell_findings(group, len(group.items) if everything else _QUOTED)
+                _tell_group(group, project, everything)
     if not found:
         say("nothing synced yet: freshet sync")
 
@@ -132,6 +132,15 @@ def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
         say(f"        freshet approve {row['held_run']} publishes them, the next sync looks anew")
     if row["paused"]:
         say(f"  PAUSED: {shown(row['paused'])}; freshet resume {row['source']} lets syncs look at it again")
+
+
+def _tell_group(group: FindingGroup, project: Project, everything: bool) -> None:
+    source = project.sources.get(group.source)
+    if group.rule == "no-category" and source is not None and not source.categories and not everything:
+        # one cause for all of them, and one place to mend it
+        say(f"  no-category: {len(group.items)}, found without a category only: {source.file.name} has no [categories]")
+        return
+    _tell_findings(group, len(group.items) if everything else _QUOTED)
 
 
 def _tell_findings(group: FindingGroup, most: int) -> None:

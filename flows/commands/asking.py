@@ -8,22 +8,21 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows.commands.options import AsJson, Category, Folder, Language, Sources, opened
-from flows.commands.output import at, print_json, say, shown, warn, when
-from flows.commands.telling import tell_hit
+from flows.commands.options import AsJson, Category, Folder, Kinds, Language, Sources, opened, warn_of_unknown
+from flows.commands.output import at, last_day, print_json, say, shown, warn, when
+from flows.commands.planned import tell_differences
+from flows.commands.telling import tell_hit, tell_offer
 
 __all__ = ["history", "offers", "search"]
 
 
 def search(
     query: Annotated[str, typer.Argument(help="What a customer asks, in any language.")],
-    most: Annotated[int, typer.Option("--max", help="How many hits at most.")] = 8,
+    most: Annotated[int, typer.Option("--max", min=1, max=100, help="How many hits at most.")] = 8,
     category: Category = None,
     language: Language = None,
     source: Sources = None,
-    kind: Annotated[
-        list[str] | None, typer.Option("--kind", help="offer, page, document or record; may be repeated.")
-    ] = None,
+    kind: Kinds = None,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
@@ -35,8 +34,11 @@ def search(
     from pipelines.database import connect
     from retrieval.asking import Embed, Filters, search
 
+    if not query.strip():
+        raise typer.BadParameter("it is empty: ask in words, in any language", param_hint="QUERY")
     project = opened(folder)
-    filters = Filters(category or None, language, source or None, kind or None)
+    warn_of_unknown(project, source)
+    filters = Filters(category or None, language, source or None, [one.value for one in kind or ()] or None)
     least = project.retrieval.min_score or None
     with connect(project, role="reader", autocommit=True) as conn:
 
@@ -76,6 +78,7 @@ def offers(
     from retrieval.asking import Filters, offers
 
     project = opened(folder)
+    warn_of_unknown(project, source)
     zone = ZoneInfo(project.timezone)
     with connect(project, role="reader", autocommit=True) as conn:
         filters = Filters(category or None, language, source or None)
@@ -84,10 +87,8 @@ def offers(
         print_json({"offers": found})
         return
     for offer in found:
-        price = f"{offer['price']} {offer['currency'] or ''}".strip() if offer["price"] is not None else ""
-        say(f"{offer['entry_id']:>6}  {shown(offer['title'])}  {price}".rstrip())
-        say(f"        {when(offer, zone)} · {offer['source']} · {shown(offer['url'])}")
-    say(f"{len(found)} offers")
+        tell_offer(offer, zone)
+    say(f"{len(found)} {'offer' if len(found) == 1 else 'offers'}")
 
 
 def history(
@@ -118,12 +119,11 @@ def history(
             closed = f" ({version['closed_reason']})" if version["closed_reason"] else ""
             known = f"{at(version['recorded_from'], zone)}{until}{closed}"
             say(f"  {known}  {when(version, zone)}  {shown(version['title'])}")
-            for name, (before, after) in version["differs"].items():
-                say(f"      {name}: {shown(before)} → {shown(after)}")
+            tell_differences(version["differs"], zone)
 
 
 def _tell_decision(decision: Mapping[str, Any], zone: ZoneInfo) -> None:
     end, revoked = decision["withdrawn_until"], decision["revoked_at"]
-    until = f" until {at(end, zone)}" if end else ""
+    until = f" until {last_day(end, zone)}" if end else ""
     back = f", taken back {at(revoked, zone)} by {shown(decision['revoked_by'])}" if revoked else ""
     say(f"  {at(decision['withdrawn_from'], zone)} withdrawn{until} by {shown(decision['decided_by'])}{back}")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.commands.options import AsJson, Folder, opened
-from flows.commands.output import at, print_json, say, shown
+from flows.commands.output import last_day, print_json, say, shown
 
 if TYPE_CHECKING:
     from pipelines.database import Connection
@@ -112,7 +112,7 @@ def withdraw(
     if as_json:
         print_json({"entry_id": entry, "withdrawn": True, "until": end})
         return
-    lasts = f"until {at(end, zone)}" if end else f"until a person restores it: freshet restore {entry}"
+    lasts = f"until {last_day(end, zone)}" if end else f"until a person restores it: freshet restore {entry}"
     say(f"withdrawn {lasts}")
     say(f"  {entry} {shown(named)}")
 
@@ -175,10 +175,13 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
     from flows.deciding import instant_of
 
     try:
-        return instant_of(text, zone)
+        end = instant_of(text, zone)
     except ValueError:
         hint = f"{text!r} is no date: give 2026-12-01, or 2026-12-01T18:00, which is in {zone.key}"
         raise typer.BadParameter(hint, param_hint="--until") from None
+    if end <= datetime.now(zone):
+        raise typer.BadParameter(f"{text!r} is past: name a time to come, or leave it out", param_hint="--until")
+    return end
 
 
 def _entries(entries: Sequence[int]) -> str:

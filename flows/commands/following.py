@@ -42,12 +42,14 @@ def changes(
         _tell_while_they_come(_followed(project, after), _print_line if as_json else lambda row: _tell(row, zone))
         return
     with connect(project, role="reader", autocommit=True) as conn:
-        found = changes(conn, after)
+        found = list(changes(conn, after))
         if as_json:
-            print_json({"changes": list(found)})
+            print_json({"changes": found})
             return
         for row in found:
             _tell(row, zone)
+        if not found:
+            say(f"no change after {after}" if after else "no change yet: freshet sync")
 
 
 def _followed(project: Project, after: int) -> Iterator[Row]:
@@ -73,7 +75,9 @@ def _print_line(row: Row) -> None:
 
 
 def _tell(row: Row, zone: ZoneInfo) -> None:
-    window = when({**row, "validity": ""}, zone).removesuffix(" ()")
+    # a page or a document without a window is not bound to time: nothing is missing there
+    endless = "" if row["kind"] == "offer" else "standing"
+    window = when({**row, "validity": endless}, zone).removesuffix(f" ({endless})")
     by = f" · run {row['run_id']}" if row["run_id"] else ""
     say(f"{row['change_id']:>6}  {at(row['at'], zone)}  {row['change']:9}  {shown(row['title'])}")
     say(f"        {row['kind']} {row['entry_id']} of {row['source']} · {window} · {shown(row['url'])}{by}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,13 +17,26 @@ __all__ = [
     "AsJson",
     "Category",
     "Folder",
+    "Kind",
+    "Kinds",
     "Language",
     "Sources",
     "choose_folder",
     "opened",
     "project_of",
     "sources_named",
+    "warn_of_unknown",
 ]
+
+
+class Kind(Enum):
+    """What an entry can be."""
+
+    OFFER = "offer"
+    PAGE = "page"
+    DOCUMENT = "document"
+    RECORD = "record"
+
 
 Folder = Annotated[
     Path | None,
@@ -32,6 +46,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on
 Category = Annotated[list[str] | None, typer.Option("--category", help="Only of this category; may be repeated.")]
 Language = Annotated[str | None, typer.Option("--language", help="Only in this language: en, ar, …")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only of this source; may be repeated.")]
+Kinds = Annotated[list[Kind] | None, typer.Option("--kind", help="Only of this kind; may be repeated.")]
 
 _chosen: list[Path] = []
 
@@ -69,3 +84,11 @@ def sources_named(project: Project, names: list[str] | None) -> list[Source]:
         if source.is_example:
             warn(f"{source.file}: still the example, left out; put in an address of yours, or delete the file")
     return [source for source in project.sources.values() if not source.is_example]
+
+
+def warn_of_unknown(project: Project, names: list[str] | None) -> None:
+    """Say on stderr which of the sources asked for have no file: a slip of the pen finds nothing without a word."""
+    for name in names or ():
+        if name not in project.sources:
+            known = ", ".join(sorted(project.sources)) or "none"
+            warn(f"no source {name!r} in {project.directory / 'sources'}; there are: {known}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from flows.commands.output import at, say, shown
 if TYPE_CHECKING:
     from flows.plans import PlannedChange
 
-__all__ = ["tell_plan"]
+__all__ = ["tell_differences", "tell_plan"]
 
 _ORDER = ("held", "withdrawn", "ended", "suspect", "shortened", "changed", "extended", "restored", "added", "joined")
 _MOST = 50  # of a kind; the rest is in --json
@@ -38,7 +38,12 @@ def _tell_line(line: PlannedChange, zone: ZoneInfo) -> None:
     number = f"{line.entry_id} " if line.entry_id else ""
     reason = f" ({line.reason})" if line.reason else ""
     say(f"    {number}{shown(line.title)[:_LONGEST]}  {shown(line.url)}{reason}")
-    for name, (before, after) in line.differs.items():
+    tell_differences(line.differs, zone)
+
+
+def tell_differences(differs: Mapping[str, Sequence[Any]], zone: ZoneInfo) -> None:
+    """Print each field as it was and as it is, instants in that zone; of a text the lines that went and came."""
+    for name, (before, after) in differs.items():
         if name == "text":
             _tell_text(before, after)
         else:
@@ -54,6 +59,8 @@ def _tell_text(before: str, after: str) -> None:
 def _said(value: Any, zone: ZoneInfo) -> str:
     if value is None or value == []:
         return "none"
+    if isinstance(value, datetime):
+        return at(value, zone)
     if isinstance(value, list):
         return ", ".join(shown(part) for part in value)
     try:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows.commands.options import AsJson, Folder, opened
+from flows.commands.options import AsJson, Folder, opened, warn_of_unknown
 from flows.commands.output import at, print_json, say, shown
+from flows.commands.telling import problem_line
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -37,14 +38,16 @@ def list_runs(
     if context.invoked_subcommand:
         return
     project = opened(folder)
+    warn_of_unknown(project, None if source is None else [source])
     found = _stored(project, source=source)
     if as_json:
         print_json({"runs": found})
         return
+    if not found:
+        say("nothing synced yet: freshet sync" if source is None else f"no run of {source} yet")
+        return
     zone = ZoneInfo(project.timezone)
     _table([("run", "began", "took", "kind", "state", "source", "entries"), *(_line(run, zone) for run in found)])
-    if not found:
-        say("nothing synced yet: freshet sync")
 
 
 @runs.command("show")
@@ -101,7 +104,7 @@ def _tell_run(run: Row, zone: ZoneInfo) -> None:
     _tell_verdict(run)
     _tell_held(run)
     for problem in run["problems"]:
-        say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
+        say("  " + problem_line(problem))
 
 
 def _tell_verdict(run: Row) -> None:
@@ -110,16 +113,17 @@ def _tell_verdict(run: Row) -> None:
         said = "looked everywhere and was answered" if judged["healthy"] else "is no witness of what is absent"
         lost = f"would lose {judged['removals']} of {judged['live']} entries ({judged['lost_percent']:g} %)"
         say(f"  verdict  {said}; {lost}; {judged['failed']} of {judged['attempted']} pages failed")
-    for reason in run["verdict"]:
-        say(f"           {shown(reason)}")
+    for at_reason, reason in enumerate(run["verdict"]):
+        say(f"  {'' if judged or at_reason else 'verdict':8} {shown(reason)}")
     for one in (one for one in judged.get("yields", []) if one["before"] != one["now"]):
-        say(
-            f"           {one['count']} changed pages like {shown(one['pages'])}: {one['before']} offers → {one['now']}"
-        )
+        pages = f"{one['count']} changed {'page' if one['count'] == 1 else 'pages'} like {shown(one['pages'])}"
+        say(f"           {pages}: {one['before']} offers → {one['now']}")
 
 
 def _tell_held(run: Row) -> None:
     if not run["held"]:
+        if run["state"] == "held":
+            say("  held     nothing of it waits any more: a later run looked anew, or a person decided")
         return
     say(f"  held     {len(run['held'])} removals wait: freshet approve {run['run']}, or sync again to look anew")
     for removal in run["held"][:_MOST_HELD]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from flows.commands.planned import tell_plan
 if TYPE_CHECKING:
     from flows.reports import Report
 
-__all__ = ["tell", "tell_hit"]
+__all__ = ["problem_line", "tell", "tell_hit", "tell_offer"]
 
 
 def tell(report: Report, zone: ZoneInfo) -> None:
@@ -35,17 +35,42 @@ def tell(report: Report, zone: ZoneInfo) -> None:
     if report.plan is not None:
         tell_plan(report.plan, zone)
     for problem in report.problems[:20]:
-        say(f"  {problem['outcome']}: {shown(problem['url'])} {shown(problem['message'])}".rstrip())
+        say("  " + problem_line(problem))
     if len(report.problems) > 20:
         say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
     if report.entries.get("held") and report.plan is None:
         say(f"  removals wait for a person: freshet runs show {report.run} lists them, freshet approve {report.run}")
 
 
+def problem_line(problem: Mapping[str, Any]) -> str:
+    """What happened, where, and the way out; a problem of the run as a whole stands at no address."""
+    return " ".join(filter(None, (f"{problem['outcome']}:", shown(problem["url"]), shown(problem["message"]))))
+
+
 def _tell_cost(chunks: Mapping[str, Any]) -> None:
     seconds = chunks["embed_seconds"]
     about = "" if seconds is None else f", about {seconds:.1f} s"
     say(f"  to embed {chunks['to_embed']} texts{about}")
+
+
+def tell_offer(offer: Mapping[str, Any], zone: ZoneInfo) -> None:
+    """Print a row of kb.offers: its number, title and price; what it saves; its window in that zone and source."""
+    price = f"{offer['price']} {offer['currency'] or ''}".strip() if offer["price"] is not None else ""
+    say(f"{offer['entry_id']:>6}  {shown(offer['title'])}  {price}".rstrip())
+    stale = "stale" if offer["stale"] else ""
+    told = (*_terms(offer), when(offer, zone), stale, offer["source"], shown(offer["url"]))
+    say("        " + " · ".join(filter(None, told)))
+
+
+def _terms(offer: Mapping[str, Any]) -> Iterator[str]:
+    if offer["price_before"] is not None:
+        yield f"was {offer['price_before']}"
+    if offer["discount_percent"] is not None:
+        yield f"{offer['discount_percent']:g} % off"
+    if offer["code"]:
+        yield f"code {shown(offer['code'])}"
+    if offer["category"]:
+        yield ", ".join(map(shown, offer["category"]))
 
 
 def tell_hit(hit: Mapping[str, Any], zone: ZoneInfo) -> None:

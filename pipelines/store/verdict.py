@@ -94,7 +94,11 @@ def _excess(sight: Sight, guard: GuardSettings) -> list[str]:
 def _fallen(sight: Sight) -> list[str]:
     """What a person should know; whether a page is believed was decided for each (`pipelines.judging`)."""
     return [
-        f"{one.count} pages like {one.pages} give {one.now} offers, {one.before} before"
+        f"{_pages(one.count, one.pages)} {one.now} offers, {one.before} before"
         for one in sight.yields
         if one.before >= _LEAST_YIELD and one.now * 2 < one.before
     ]
+
+
+def _pages(count: int, like: str) -> str:
+    return f"1 page like {like} gives" if count == 1 else f"{count} pages like {like} give"

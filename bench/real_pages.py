@@ -20,7 +20,8 @@ from time import monotonic
 
 from bench.projects import temporary_project
 from flows.reports import Report
-from flows.sync import Options, sync_source
+from flows.running import Options
+from flows.sync import sync_source
 from pipelines.database import connect
 from pipelines.settings import Project
 

@@ -21,7 +21,8 @@ from typing import Any
 
 from bench.projects import temporary_project
 from bench.site import page, serving
-from flows.sync import Options, sync_source
+from flows.running import Options
+from flows.sync import sync_source
 from pipelines.database import connect
 from pipelines.settings import Project
 

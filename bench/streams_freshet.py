@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from unittest.mock import patch
 
-import flows.sync
+import flows.capturing
 from bench.streams_contest import Counting, Row
 from bench.streams_steps import Step
 from flows.reading import reading_session
-from flows.sync import Options, sync_source
+from flows.running import Options
+from flows.sync import sync_source
 from flows.texts import Texts
 from pipelines.database import connect
 from pipelines.feeds.items import draft_of
@@ -126,7 +127,7 @@ class Freshet:
                 self._write_feed(step)
             else:
                 told = _Told(list(self._captures(step)), not step.unseen)
-                patched.enter_context(patch.object(flows.sync, "fetch", lambda *a, **k: told))
+                patched.enter_context(patch.object(flows.capturing, "fetch", lambda *a, **k: told))
             report = sync_source(self.project, self.source, Options())
         self.states[report.state] = self.states.get(report.state, 0) + 1
         if report.state == "held":

@@ -1,5 +1,6 @@
 """What runs and when: the command line, and Prefect's flows around the same functions.
 
-`sync` leads one source through crawl, reading, plan, embedding and publication; `cli` is the command line;
-`deployments` and `schedule` know Prefect. Correctness rests on the database alone, never on Prefect.
+`sync` leads one source through crawl (`capturing`), reading and plan (`comparing`), embedding and publication
+(`concluding`); `cli` is the command line; `deployments` and `schedule` know Prefect. Correctness rests on
+the database alone, never on Prefect.
 """

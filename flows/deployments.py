@@ -24,7 +24,7 @@ from prefect.types.entrypoint import EntrypointType
 import flows.sync
 from flows.readiness import make_ready
 from flows.reports import Report
-from flows.sync import Options
+from flows.running import Options
 from pipelines.database import connect
 from pipelines.records import FreshetError
 from pipelines.settings import load_project

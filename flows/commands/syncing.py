@@ -14,7 +14,7 @@ from flows.commands.telling import tell
 
 if TYPE_CHECKING:
     from flows.reports import Report
-    from flows.sync import Options
+    from flows.running import Options
 
 __all__ = ["reindex", "sync"]
 
@@ -35,7 +35,7 @@ def sync(
 
     Example: freshet sync autocare-offers --dry-run
     """
-    from flows.sync import Options
+    from flows.running import Options
 
     _run(names, Options(dry_run=dry_run, full=full), as_json, folder)
 
@@ -56,7 +56,7 @@ def reindex(
 
     Example: freshet reindex autocare-offers
     """
-    from flows.sync import Options
+    from flows.running import Options
 
     if model is not None:
         if names:

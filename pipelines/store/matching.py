@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.store.groups import Group
 from pipelines.store.identity import LEVELS, after_move
-from pipelines.store.joining import Group
 
 __all__ = ["Known", "Match", "match"]
 

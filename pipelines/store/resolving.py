@@ -14,9 +14,11 @@ from itertools import groupby
 from typing import Any
 
 from pipelines.database import Connection
-from pipelines.store.identity import MARKING_RECIPE, PageSaid, Said, after_move, key_mark, marks_of
-from pipelines.store.joining import Group, Node, join
+from pipelines.store.groups import Group, Node
+from pipelines.store.identity import MARKING_RECIPE, PageSaid, Said, key_mark, marks_of
+from pipelines.store.joining import join
 from pipelines.store.matching import Known, Match, match
+from pipelines.store.moves import moves_of, searchable, with_moves
 from pipelines.store.runs import fenced
 
 __all__ = ["resolve"]
@@ -48,9 +50,9 @@ def resolve(conn: Connection, run: int, *, everything: bool = False) -> list[Mat
         # the reason stands in publish_at
         conn.execute("set local enable_nestloop = off")
         _mark_drafts(conn, run)
-        moves = _moves(conn, run)
+        moves = moves_of(conn, run)
         nodes = _nodes_concerned(conn, run, changed, moves, everything=everything)
-        groups = join(_with_former(conn, _with_moves(nodes.values(), moves)))
+        groups = join(_with_former(conn, with_moves(nodes.values(), moves)))
         matches = match(groups, _known(conn, run, groups, nodes, moves), moves)
     return matches if everything else list(_touched(matches, changed))
 
@@ -153,7 +155,7 @@ def _nodes_concerned(
         searched |= marks
         found.update(loaded)
         entries |= {node.entry for node in loaded.values() if node.entry is not None}
-        marks |= _searchable({mark for node in loaded.values() for mark in node.marks}, moves)
+        marks |= searchable({mark for node in loaded.values() for mark in node.marks}, moves)
     return found
 
 
@@ -162,24 +164,7 @@ def _seeds(conn: Connection, changed: list[_Changed], moves: Mapping[str, str]) 
     places = [draft.place for draft in changed]
     rows = conn.execute(_MARKS_OF, ([reading for reading, _ in places], [ordinal for _, ordinal in places])).fetchall()
     unmarked = {key_mark(draft.key) for draft in changed}
-    return _searchable({mark for (mark,) in rows} | unmarked, moves)
-
-
-def _searchable(marks: set[str], moves: Mapping[str, str]) -> set[str]:
-    """The marks that may join, and those they have moved to or from."""
-    joining = {mark for mark in marks if not mark.startswith(("own:", "link:"))}
-    if not moves:
-        return joining
-    back: dict[str, list[str]] = {}
-    for before, after in moves.items():
-        back.setdefault(after, []).append(before)
-    ahead = {moved for mark in joining if (moved := after_move(mark, moves)) is not None}
-    return joining | ahead | {moved for mark in joining | ahead for moved in _before_move(mark, back)}
-
-
-def _before_move(mark: str, back: Mapping[str, list[str]]) -> Iterator[str]:
-    address, hash_, card = mark.partition("#")
-    yield from (before + hash_ + card for before in back.get(address, ()))
+    return searchable({mark for (mark,) in rows} | unmarked, moves)
 
 
 def _load_nodes(
@@ -225,49 +210,6 @@ def _span(ranges: list[list[str | None]]) -> tuple[datetime | None, datetime | N
         return None
     start = ranges[0][0]
     return (datetime.fromisoformat(start) if start else None), datetime.fromisoformat(ranges[-1][1])
-
-
-# ---------------------------------------------------------------- addresses that moved
-
-
-_MOVES = """
-select p.url, case when a.outcome = 'moved' then a.final_url else p.moved_to end
-from kb_store.run r
-join kb_store.page p using (source_id)
-left join kb_store.attempt a on a.run_id = r.run_id and a.url = p.url
-where r.run_id = %(run)s and (a.outcome = 'moved' or (p.moved_to is not null and a.outcome is distinct from 'ok'))
-"""
-
-
-def _moves(conn: Connection, run: int) -> dict[str, str]:
-    """Mark of an address -> mark of the one to which its redirects lead in the end."""
-    rows = conn.execute(_MOVES, {"run": run}).fetchall()
-    steps = {key_mark(url): key_mark(to) for url, to in rows if to and key_mark(url) != key_mark(to)}
-    return {mark: _followed(mark, steps) for mark in steps}
-
-
-def _followed(mark: str, steps: Mapping[str, str]) -> str:
-    seen = {mark}
-    while (following := steps.get(mark)) is not None and following not in seen:
-        seen.add(following)
-        mark = following
-    return mark
-
-
-def _with_moves(nodes: Iterable[Node], moves: Mapping[str, str]) -> list[Node]:
-    """The drafts, those under an address that moved or to which one moved marked with where it leads."""
-    if not moves:
-        return list(nodes)
-    targets = set(moves.values())
-    return [replace(node, marks=tuple(sorted({*node.marks, *_moved(node, moves, targets)}))) for node in nodes]
-
-
-def _moved(node: Node, moves: Mapping[str, str], targets: set[str]) -> Iterator[str]:
-    for mark in node.marks:
-        if (moved := after_move(mark, moves)) is not None:
-            yield moved.replace("key:", "moved:", 1)
-        if mark.partition("#")[0] in targets:
-            yield mark.replace("key:", "moved:", 1)
 
 
 # ---------------------------------------------------------------- entries as they are known
@@ -316,7 +258,7 @@ def _known(
     # what leads to a page about something else is filed under where it stands: by another key than its draft's
     keys = {node.key for node in nodes.values()} | {key for group in groups for key in group.keys}
     marks = {mark for group in groups for mark in group.marks}
-    wanted = {"run": run, "entries": list(held), "keys": list(keys), "marks": list(_searchable(marks, moves))}
+    wanted = {"run": run, "entries": list(held), "keys": list(keys), "marks": list(searchable(marks, moves))}
     rows = conn.execute(_KNOWN, wanted).fetchall()
     return [
         Known(entry, key, kind, believed, frozenset({*marks, key_mark(key)}))

@@ -15,10 +15,11 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-import flows.sync
+import flows.capturing
 from flows.fetching import fetch
 from flows.reports import Report
-from flows.sync import Options, sync_source
+from flows.running import Options
+from flows.sync import sync_source
 from flows.texts import Texts
 from pipelines.database import Connection
 from pipelines.records import Capture, Outcome
@@ -92,7 +93,7 @@ class Replay:
     def _run(self, options: Options, captures: list[Capture] | None) -> Report:
         told = fetch if captures is None else lambda *_, **__: _Told(captures)
         with (
-            patch.object(flows.sync, "fetch", told),
+            patch.object(flows.capturing, "fetch", told),
             patch.object(Texts, "encode", lambda _, texts: self._encode(texts)),
         ):
             return sync_source(self.project, self.source, options)

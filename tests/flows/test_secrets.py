@@ -79,13 +79,13 @@ def test_s7_a_mistake_of_ours_shows_no_secret(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A traceback asked for by --verbose names lines, never the values that were at hand."""
-    import flows.sync
+    import flows.capturing
 
     def mistaken(*arguments: object, **options: object) -> None:
         secret = _CANARIES["TOKEN"]
         raise RuntimeError(f"a mistake of ours, with {len(secret)} characters at hand")
 
-    monkeypatch.setattr(flows.sync, "fetch", mistaken)
+    monkeypatch.setattr(flows.capturing, "fetch", mistaken)
     ran = run("--verbose", "sync", "--json")
     assert ran.code == 1
     assert "a mistake of ours" in ran.out

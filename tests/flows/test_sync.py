@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from examples.autocare.server import SiteServer
+from flows.fetching import fetch
 from pipelines.store import runs
 from tests.flows.conftest import Run
 from tests.postgres import TestDatabase
@@ -125,13 +126,13 @@ def test_a_signal_ends_the_run_as_cancelled_and_the_report_is_printed(
     run: Run, monkeypatch: pytest.MonkeyPatch, database: TestDatabase
 ) -> None:
     """Ctrl-C in mid-crawl: state cancelled, lease given back, one JSON document all the same."""
-    import flows.sync
+    import flows.capturing
 
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(flows.sync, "fetch", interrupted)
+        patched.setattr(flows.capturing, "fetch", interrupted)
         ran = run("sync", "--json")
     assert ran.code == 130
     assert [report["state"] for report in ran.document["runs"]] == ["cancelled"]
@@ -171,19 +172,19 @@ def test_a_failure_of_ours_in_one_source_leaves_the_others_their_turn(
     run: Run, few_offers: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever a source's run raises is its own report's; the next source is synced all the same."""
-    import flows.sync
+    import flows.capturing
 
     (folder / "docs").mkdir()
     (folder / "docs" / "a.md").write_text("# Hours\n\nOpen at nine.\n", encoding="utf-8")
     (folder / "sources" / "zz-docs.toml").write_text('kind = "files"\npaths = ["docs"]\n', encoding="utf-8")
-    real = flows.sync.fetch
+    real = fetch
 
     def broken(conn: object, project: object, source: object, *rest: object, **options: object) -> object:
         if source.kind == "site":  # type: ignore[attr-defined]
             raise RuntimeError("a mistake of ours")
         return real(conn, project, source, *rest, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(flows.sync, "fetch", broken)
+    monkeypatch.setattr(flows.capturing, "fetch", broken)
     ran = run("sync", "--json")
     assert ran.code == 1
     assert [report["state"] for report in ran.document["runs"]] == ["failed", "published"]
@@ -195,20 +196,20 @@ def test_the_database_s_clock_tells_when_a_page_was_seen(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker whose clock is years ahead makes no offer fresh for years."""
-    import flows.sync
+    import flows.capturing
 
     (folder / "docs").mkdir()
     (folder / "docs" / "a.md").write_text("# Hours\n\nOpen at nine.\n", encoding="utf-8")
     (folder / "sources" / "docs.toml").write_text('kind = "files"\npaths = ["docs"]\n', encoding="utf-8")
-    real_fetch, real_now, ahead = flows.sync.fetch, flows.sync.now, timedelta(days=3650)
+    real_fetch, real_now, ahead = fetch, flows.capturing.now, timedelta(days=3650)
 
     def early(*arguments: Any, **options: Any) -> Any:
         seen = real_fetch(*arguments, **options)
         late = [replace(capture, fetched_at=capture.fetched_at + ahead) for capture in seen.captures()]
         return replace(seen, listed=iter(late))  # type: ignore[type-var]
 
-    monkeypatch.setattr(flows.sync, "fetch", early)
-    monkeypatch.setattr(flows.sync, "now", lambda: real_now() + ahead)
+    monkeypatch.setattr(flows.capturing, "fetch", early)
+    monkeypatch.setattr(flows.capturing, "now", lambda: real_now() + ahead)
     assert run("sync").code == 0
     (hit,) = run("search", "open at nine", "--json").document["hits"]
     seen = datetime.fromisoformat(hit["verified_at"])

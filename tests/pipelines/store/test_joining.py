@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.store.groups import Group, Node
 from pipelines.store.identity import PageSaid, Said, after_move, key_mark, marks_of
-from pipelines.store.joining import Group, Node, join
+from pipelines.store.joining import join
 from pipelines.store.matching import Known, match
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

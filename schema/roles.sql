@@ -11,6 +11,7 @@ grant execute on all functions in schema kb to kb_reader, kb_auditor, kb_writer;
 grant usage on schema kb_store to kb_writer;
 grant select, insert, update, delete on all tables in schema kb_store to kb_writer;
 revoke delete on kb_store.version, kb_store.version_variant, kb_store.chunk, kb_store.entry, kb_store.change from kb_writer;
+revoke delete on kb_store.withdrawal from kb_writer;
 revoke insert, update, delete on kb_store.source_grant from kb_writer;
 grant usage on all sequences in schema kb_store to kb_writer;
 grant execute on all functions in schema kb_store to kb_writer;

@@ -4,7 +4,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     told constant bigint := kb_store.lock_feed();
-    at constant timestamptz := clock_timestamp();
+    -- a clock set back must not end a word before it was said
+    at constant timestamptz := (
+        select greatest(clock_timestamp(), max(lower(w.recorded)) + interval '1 microsecond')
+        from kb_store.withdrawal w
+        where w.entry_id = which and upper_inf(w.recorded)
+    );
     same constant bigint[] := kb_store.same_as(which);
     served_before bigint[];
 begin

@@ -24,7 +24,8 @@ as $$
     matched as (
         select coalesce(bool_or(stands), false) as any_stands,
             string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where stands) as standing,
-            string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where not stands) as lacking
+            -- without their rarity, which would tell whether they stand in sources that this session may not see
+            string_agg(lexeme, ', ' order by lexeme) filter (where not stands) as lacking
         from term
     ),
     meaning as (

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from pipelines.database import Connection
 from pipelines.postgres.checks import run_checks
 from pipelines.records import Draft
-from pipelines.source_settings import GuardSettings
+from pipelines.source_settings import GuardSettings, Source
 from pipelines.store import deciding
+from tests.postgres import TestDatabase
 from tests.story import Story, offer, page
 
 LIST = "https://shop.test/list"
@@ -113,3 +115,37 @@ def test_a_card_filed_under_its_list_comes_back_with_another_link(story: Story) 
     assert "Oil change special" in story.served().values()
     assert _entry(story, f"{LIST}#oil-change-special") == number
     _sound(story)
+
+
+def test_a_clock_set_back_stops_no_word_of_a_person(story: Story) -> None:
+    """Withdrawn by a clock that was an hour ahead: another word replaces it, and it is taken back, as ever."""
+    number = _entry(story, OWN)
+    deciding.withdraw(story.conn, number, None, "ann@desk")
+    ahead = "update kb_store.withdrawal set recorded = tstzrange({0}, null), period = tstzrange({0}, null)"
+    story.conn.execute(ahead.format("clock_timestamp() + interval '1 hour'").encode())
+    deciding.withdraw(story.conn, number, None, "bob@desk")
+    deciding.restore(story.conn, number, "bob@desk")
+    assert set(story.served()) == {OWN, CARD}
+    _sound(story)
+
+
+def test_no_sync_can_delete_what_a_person_said(as_writer: Connection) -> None:
+    """A withdrawal is taken back by another word, never lost."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        as_writer.execute("delete from kb_store.withdrawal")
+
+
+def test_an_explanation_does_not_tell_words_of_other_sources(story: Story, database: TestDatabase) -> None:
+    """What is not in the entry's text reads alike, whether or not a source that is not granted says it."""
+    other = Story(story.conn, source=Source(name="other", kind="site", start_urls=("https://other.test/",)))
+    other.sync({"https://other.test/x": [offer("https://other.test/x", "Zebra deal")]})
+    grant = (
+        "insert into kb_store.source_grant select 'freshet_reader', source_id from kb_store.source where name = 'shop'"
+    )
+    story.conn.execute(grant)
+    asked = "select detail from kb.explain(%s, %s) where rule = 'terms'"
+    with database.connect("reader") as reader:
+        said = [reader.execute(asked, (_entry(story, OWN), f"season {word}")).fetchone() for word in ("zebra", "gnu")]
+    assert said[0] is not None
+    assert said[1] is not None
+    assert said[0][0].replace("zebra", "gnu") == said[1][0]

@@ -192,14 +192,16 @@ def held_removals(conn: Connection, run: int) -> list[dict[str, Any]]:
 
 
 def source_states(conn: Connection) -> dict[str, dict[str, Any]]:
-    """What waits for a person, by source: why it is paused, how many removals are held and why, what was withdrawn."""
+    """What waits for a person, by source: why it is paused, how many removals are held and why, what was withdrawn;
+    and what came of the last look at it.
+    """
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_STATES).fetchall()
     return {row.pop("source"): row for row in rows}
 
 
 _STATES = """
-select s.name as source, s.paused,
+select s.name as source, s.paused, last.run_id as last_run, last.state as last_state,
     (select count(*) from kb_store.plan_removal x join kb_store.run r using (run_id)
         where r.source_id = s.source_id and x.held) as held,
     (select r.verdict from kb_store.plan_removal x join kb_store.run r using (run_id)
@@ -207,4 +209,11 @@ select s.name as source, s.paused,
     (select count(*) from kb_store.withdrawal w join kb_store.entry e using (entry_id)
         where e.source_id = s.source_id and upper_inf(w.recorded) and w.period @> clock_timestamp()) as withdrawn
 from kb_store.source s
+left join lateral (
+    select r.run_id, r.state
+    from kb_store.run r
+    where r.source_id = s.source_id and r.kind = 'sync' and r.finished_at is not null and r.state <> 'planned'
+    order by r.run_id desc
+    limit 1
+) last on true
 """

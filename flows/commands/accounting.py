@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "spellings", "status"]
 
+_UNFINISHED = {"failed": "FAILED", "partial": "could not see every page", "cancelled": "was cut short"}
 _QUOTED = 3  # findings of a kind that status shows
 
 
@@ -124,6 +125,9 @@ def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
         f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
         f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}"
     )
+    if row["last_state"] in _UNFINISHED:
+        run = row["last_run"]
+        say(f"  the last look, run {run}, {_UNFINISHED[row['last_state']]}: freshet runs show {run}")
     if row["withdrawn"]:
         say(f"  withdrawn by a person: {row['withdrawn']}")
     if row["held_run"]:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["problem_line", "tell", "tell_hit", "tell_offer"]
 
 
+_MOST_ALIKE = 3  # problems in the same words that a sync shows
+
+
 def tell(report: Report, zone: ZoneInfo) -> None:
     """Print what came of a run, instants in that zone."""
     pages, entries, chunks = report.pages, report.entries, report.chunks
@@ -34,12 +37,22 @@ def tell(report: Report, zone: ZoneInfo) -> None:
         say(f"  verdict  {shown(reason)}")
     if report.plan is not None:
         tell_plan(report.plan, zone)
-    for problem in report.problems[:20]:
-        say("  " + problem_line(problem))
-    if len(report.problems) > 20:
-        say(f"  and {len(report.problems) - 20} more: freshet runs show {report.run}")
+    _tell_problems(report)
     if report.entries.get("held") and report.plan is None:
         say(f"  removals wait for a person: freshet runs show {report.run} lists them, freshet approve {report.run}")
+
+
+def _tell_problems(report: Report) -> None:
+    """The first few of each kind: what one cause does to every page of a site is said once."""
+    alike: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for problem in report.problems:
+        alike.setdefault((problem["outcome"], problem["message"]), []).append(problem)
+    for problems in alike.values():
+        for problem in problems[:_MOST_ALIKE]:
+            say("  " + problem_line(problem))
+        if len(problems) > _MOST_ALIKE:
+            rest = len(problems) - _MOST_ALIKE
+            say(f"  {problems[0]['outcome']}: {rest} more in the same words: freshet runs show {report.run}")
 
 
 def problem_line(problem: Mapping[str, Any]) -> str:

@@ -9,7 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from examples.autocare.server import SiteServer
 from flows.commands.output import first_day, last_day
+from flows.commands.telling import tell
+from flows.reports import Report
 from pipelines.database import Connection
 from pipelines.records import Window
 from pipelines.source_settings import SourceSettings
@@ -152,3 +155,25 @@ def test_history_tells_differences_as_the_plan_does(folder: Path, db: Connection
     assert "category: oil, زيت → none" in said
     assert "valid_until: none → 2027-07-01 00:00" in said
     assert "- Engine oil. Old words.\n        + Engine oil. New words." in said
+
+
+def test_a_site_that_is_away_is_said_once_and_stays_in_status(run: Run, offers_source: Path, site: SiteServer) -> None:
+    """One cause, one line beside the first few pages; status names the run that failed until one succeeds."""
+    site.shutdown()
+    site.server_close()
+    ran = run("sync")
+    assert ran.code == 1
+    assert ran.out.count("robots_unreachable: http") <= 3
+    assert ", FAILED: freshet runs show 1" in run("status").out
+    assert run("status", "--json").document["sources"][0]["last_state"] == "failed"
+
+
+def test_problems_in_the_same_words_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Sixty-eight pages behind one refusal are three lines and a number."""
+    lines = [{"url": f"https://shop.test/{n}", "outcome": "network", "message": "refused"} for n in range(68)]
+    other = {"url": "https://shop.test/x", "outcome": "gone", "message": "answered 410"}
+    tell(Report(7, "shop", "failed", problems=[*lines, other]), RIYADH)
+    said = capsys.readouterr().out
+    assert said.count("network: https://") == 3
+    assert "network: 65 more in the same words: freshet runs show 7" in said
+    assert "gone: https://shop.test/x answered 410" in said

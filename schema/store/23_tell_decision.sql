@@ -9,6 +9,8 @@ as $$
     from (
         select case
                 when s.entry_id is null then 'withdrawn'
+                -- what is believed again was verified too long ago to be served
+                when s.verified_at + s.ttl <= tell_decision.at then 'expired'
                 when not n.entry_id = any (served_before) then 'restored'
                 when o.until < w.until then 'extended'
                 when o.until > w.until then 'shortened'

@@ -23,7 +23,7 @@ begin
     insert into kb_store.change (at, change, entry_id, version_id)
     select at, 'restored', s.entry_id, s.version_id
     from kb_store.served_entry s
-    where s.entry_id = any (same)
+    where s.entry_id = any (same) and (s.ttl is null or s.verified_at + s.ttl > at)
     on conflict do nothing;
     perform kb_store.wake_listeners(told);
     return true;

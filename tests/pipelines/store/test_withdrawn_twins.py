@@ -149,3 +149,29 @@ def test_an_explanation_does_not_tell_words_of_other_sources(story: Story, datab
     assert said[0] is not None
     assert said[1] is not None
     assert said[0][0].replace("zebra", "gnu") == said[1][0]
+
+
+def _long_ago(story: Story) -> None:
+    for table, column in (("page", "last_verified"), ("served_entry", "verified_at")):
+        story.conn.execute(f"update kb_store.{table} set {column} = {column} - interval '60 days'".encode())
+
+
+def test_the_feed_says_restored_only_of_what_is_served_again(story: Story) -> None:
+    """What was not verified for longer than its limit is not: who follows the feed must not quote it."""
+    deciding.withdraw(story.conn, _entry(story, OWN), None, "ann@desk")
+    _long_ago(story)
+    deciding.restore(story.conn, _entry(story, OWN), "ann@desk")
+    assert OWN not in story.served()
+    assert story.changes()[-1] == ("withdrawn", OWN)
+
+
+def test_what_a_rollback_brings_back_too_late_is_told_to_be_over(story: Story) -> None:
+    """The page was verified long before the run that is undone."""
+    _long_ago(story)
+    story.sync({**_apart(), OWN: [replace(_OWN, title="Offer of the year")]}, after=HOUR)
+    assert story.served()[OWN] == "Offer of the year"
+    last = story.conn.execute("select max(run_id) from kb_store.run").fetchone()
+    assert last is not None
+    deciding.rollback(story.conn, last[0], lambda versions: 0)
+    assert OWN not in story.served()
+    assert story.changes()[-1] == ("expired", OWN)

@@ -23,14 +23,21 @@ _END_ATTRIBUTE = re.compile(
 )
 _LABEL = re.compile(
     r"(?:.*(?:valid\w*|until|till|expir\w+|ends?|ending|period|صالح|ساري|حتي|لغايه|ينتهي"
-    r"|تنتهي|تاريخ الانتهاء|صلاحيه|مده العرض).{0,20})"
+    r"|تنتهي|تاريخ (?:الانتها|النهايه|نهايه|انتها)|صلاحيه|مده العرض).{0,20})"
 )
+_BEGINS = re.compile(
+    r"(?:(?:offer|promo(?:tion)?|deal)s? )?(?:start(?:s|ing)?|begin(?:s|ning)?)(?: date| on)?\W*"
+    r"|(?:تاريخ (?:ال)?(?:بدايه|بد[اءى]?)|(?:يبدا|تبدا|بدايه|بد[اء])(?: العرض)?(?: في| من)?)(?: العرض)?\W*"
+)
+_WHOLE_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d\d|20\d\d|14\d\d")
 _LABELLED = re.compile(
     r"\b(?:valid\w*|expir\w+|ends?|promo(?:tion)? period|offer period|book by)\b|صالح|ساري|ينتهي|تنتهي|صلاحيه|مده العرض"
 )
 _DATE = re.compile(r"20\d\d[-/]\d\d?[-/]\d\d?")
 _DIGIT = re.compile(r"\d")
 _LONGEST = 300  # characters of a line that says until when
+_LONGEST_LABEL = 30
+_LONGEST_DATE = 60  # of the text that a label announces
 _MOST = 6  # lines
 
 
@@ -51,7 +58,7 @@ def _told(pieces: Sequence[Piece]) -> Iterator[CardField]:
         if is_posted(piece) or piece.struck or not within.isdisjoint((piece.element, *piece.element.iterancestors())):
             continue
         following = pieces[at + 1] if at + 1 < len(pieces) else None
-        if following and _is_label(piece) and _DIGIT.search(following.plain) and len(following.plain) <= 60:
+        if following and _announces(piece, following):
             within.update((piece.element, following.element))
             yield CardField(f"{piece.text} {following.text}", following.element)
         elif _is_timely(piece):
@@ -65,9 +72,17 @@ def _is_timely(piece: Piece) -> bool:
     return bool(_DATE_CLASS.search(piece.classes) and _DIGIT.search(piece.plain)) and len(piece.plain) <= 120
 
 
+def _announces(piece: Piece, following: Piece) -> bool:
+    """Whether a text is the label of the next: «Valid until» of any date, «Start date» of a whole one."""
+    if len(following.plain) > _LONGEST_DATE or not _DIGIT.search(following.plain):
+        return False
+    begins = len(piece.plain) <= _LONGEST_LABEL and bool(_BEGINS.fullmatch(piece.plain))
+    return _is_label(piece) or (begins and bool(_WHOLE_DATE.search(following.plain)))
+
+
 def _is_label(piece: Piece) -> bool:
     """Whether a text only announces a date: «Valid until», «تاريخ الانتهاء:»."""
-    return len(piece.plain) <= 30 and not _DIGIT.search(piece.plain) and bool(_LABEL.fullmatch(piece.plain))
+    return len(piece.plain) <= _LONGEST_LABEL and not _DIGIT.search(piece.plain) and bool(_LABEL.fullmatch(piece.plain))
 
 
 def _end_attributes(region: Region) -> Iterator[CardField]:

@@ -5,6 +5,7 @@ All of it sees the visible tree alone, so nothing hidden becomes an offer.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -14,12 +15,15 @@ from pipelines.offers.cards.choice import Chosen, choose, choose_alone
 from pipelines.offers.cards.context import Context, Place
 from pipelines.offers.cards.fields import Fields, read_fields
 from pipelines.offers.cards.groups import is_clone, repeated_parts, titled_elements
-from pipelines.offers.cards.looks import Look, Region
-from pipelines.offers.cards.pieces import CardField
+from pipelines.offers.cards.looks import Look, Region, text_of
+from pipelines.offers.cards.pieces import CardField, read_pieces
+from pipelines.offers.cards.signs import says_over
 from pipelines.offers.htmlpage import HtmlPage
 from pipelines.web.boilerplate import Regions
 
 __all__ = ["Card", "CardField", "CardGroup", "find_card_groups"]
+
+_LONGEST_BESIDE = 120  # characters of a badge, and perhaps of the title again
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,30 @@ def find_card_groups(html: HtmlPage) -> tuple[CardGroup, ...]:
 
 def _read_cards(found: Chosen) -> list[tuple[Card, Look]]:
     parts = zip(found.regions, found.looks, found.contexts, strict=True)
-    cards = [(_card(region, read_fields(region), context), look) for region, look, context in parts]
+    holders = Counter(around for region in found.regions for around in region[0].iterancestors())
+    cards = [(_card(region, read_fields(region), context, holders), look) for region, look, context in parts]
     return [(card, look) for card, look in cards if "title" in card.fields]
 
 
-def _card(region: Region, fields: Fields, context: Context) -> Card:
-    over = fields.over
+def _card(region: Region, fields: Fields, context: Context, holders: Counter[HtmlElement]) -> Card:
+    over = fields.over or _over_beside(region, holders)
     if over is None and context.past:
         over = CardField(context.heading, region[0])
     return Card(region[0], fields.named, region, fields.tags, fields.discount, fields.alternative, fields.timely, over)
+
+
+def _over_beside(region: Region, holders: Counter[HtmlElement]) -> CardField | None:
+    """A badge that says the offer is over, beside the card in what holds it alone: over its image, mostly."""
+    if len(region) > 1 or max(holders.values()) < 2:
+        return None  # of an only card, all that holds it alone is the whole page
+    for around in region[0].iterancestors():
+        if holders[around] > 1 or len(text_of(around)) > len(text_of(region[0])) + _LONGEST_BESIDE:
+            return None
+        inside = {*region[0].iter()}
+        for piece in read_pieces((around,)):
+            if piece.element not in inside and says_over(piece.plain):
+                return CardField(piece.text, piece.element)
+    return None
 
 
 def _without_copies(groups: list[list[tuple[Card, Look]]]) -> list[list[Card]]:

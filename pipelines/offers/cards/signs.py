@@ -74,12 +74,14 @@ TIMELY = re.compile(
     rf"{_RANGE}|"
     rf"\b(?:valid|expir\w+|ends?|ending|last day|runs? from|(?:promo(?:tion)?|offer|booking) period)\b.{{0,40}}?{_DAY}"
     rf"|\b(?:until|till|through|available from)\b.{{0,40}}?{_DATED}"
-    rf"|\b(?:book|reserve|order|buy|purchase|register|redeem|apply|claim)\b.{{0,20}}\b(?:by|before|until)\b.{{0,20}}?{_DATED}"
+    r"|\b(?:book|reserve|order|buy|purchase|register|redeem|apply|claim|join|subscribe|sign up"
+    rf"|enrol+|pay|spend|visit us)\b.{{0,20}}\b(?:by|before|until)\b.{{0,20}}?{_DATED}"
     r"|\b(?:expires?|ends?|ending) (?:in|within) (?:an?|one|\d+) (?:day|hour|week)s?\b"
     r"|\b(?:an?|one|\d+) (?:day|week|month)s? only\b|لمده (?:يوم\w*|اسبوع\w*|شهر\w*|\d+ (?:يوم|ايام|اسابيع|ساعه)) فقط"
     r"|\b\d+ (?:days?|hours?) (?:left|to go|remaining)\b|\bwhile (?:stocks?|supplies) lasts?\b|\blimited[ -]time\b"
     rf"|(?<!\w)(?:و?صالح|و?ساري|ينتهي|تنتهي|يسري|تاريخ الانتهاء|اخر موعد).{{0,40}}?{_DAY}"
-    rf"|(?<!\w)(?:حتي|لغايه|(?:احجز|اشتر|اطلب|سجل|استفد)\w* قبل|من \d).{{0,40}}?{_DATED}|لفتره محدوده|متبقي \d|حتي نفاد"
+    rf"|(?<!\w)(?:حتي|لغايه|(?:احجز|اشتر|اطلب|سجل|استفد|انضم|ادفع|زورونا)\w* قبل"
+    rf"|من \d).{{0,40}}?{_DATED}|لفتره محدوده|متبقي \d|حتي نفاد"
 )
 # What a button says that takes one to an offer …
 CALL = re.compile(

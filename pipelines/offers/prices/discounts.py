@@ -28,6 +28,9 @@ _WORDS = r"""(?:discounts?|disc\.?|sav(?:e|es|ings?)|off|less|reduc(?:ed|tion)|c
     |تنزيلات)"""
 _BEFORE = words(rf"""(?:{_WORDS}|[-–−])(?:\s(?:of|by|an?|your|extra|additional|another|flat|get|بنسبة|نسبة|بقيمة|قدره
     |إضافي|خاص|فوري))*(?P<bound>\s?:?\s?{_UP_TO})?\s?:?\s?$""")  # fmt: skip
+# «خصم نون ١٠٪»: up to two words, mostly the shop's name, between the saving and its percentage.
+_NAMED_BEFORE = words(r"""(?<!\w)(?:خصم|كوبون)(?:\s(?!(?:على|من|عن|مع|أو|بعد|قبل|غير|شامل|حتى|ضريبة|الضريبة|ضريبي)\b)
+    [^\W\d]+){1,2}\s?:?\s?$""")  # fmt: skip
 _AFTER = words(
     rf"""^\s?(?:(?:instant|extra|flat|special|exclusive|additional|seasonal|price|member)\s)?-?{_WORDS}(?![a-z])"""
 )
@@ -76,9 +79,9 @@ def _percentages(plain: str) -> Iterator[tuple[int, int, Saving]]:
     for match in _PERCENT.finditer(plain):
         number = Decimal((match["number"] or match["late"]).replace(",", ".").replace("٫", "."))
         before, after = plain[max(0, match.start() - 60) : match.start()], plain[match.end() : match.end() + 40]
-        said_before, said_after = _BEFORE.search(before), _AFTER.search(after)
+        said_before, said_after = _BEFORE.search(before) or _NAMED_BEFORE.search(before), _AFTER.search(after)
         if not 0 < number <= 100 or not (said_before or said_after) or (_NO_SAVING.search(after) and not said_after):
             continue
-        bound = bool(_BOUND.search(before) or (said_before and said_before["bound"]))
+        bound = bool(_BOUND.search(before) or (said_before and said_before.groupdict().get("bound")))
         start = match.start() - (len(before) - said_before.start() if said_before else 0)
         yield start, match.end() + (said_after.end() if said_after else 0), Saving("percent", number, bound, "")

@@ -20,6 +20,8 @@ class WindowReading:
     findings: tuple[Finding, ...] = ()
     # The end the text names, UTC: later than the window's for «every Friday to 31 July», live last on a Friday before
     stated_end: datetime | None = None
+    # Of an ambiguous date: the ranges by each order of day and month
+    alternatives: tuple[tuple[Range, ...], ...] = ()
 
 
 def intersect(one: Iterable[Range], other: Iterable[Range]) -> tuple[Range, ...]:
@@ -58,7 +60,9 @@ def combine(windows: Sequence[WindowReading]) -> WindowReading:
     """One window of several places that speak of one thing: the earlier end is served, the conflict reported.
 
     The place with the earliest end decides, and between equals the first; what the others say stays as evidence.
+    An ambiguous date is no longer one where another place names the end of one of its readings.
     """
+    windows = [_settled(reading, windows) for reading in windows]
     findings = tuple(finding for reading in windows for finding in reading.findings)
     evidence = tuple(evidence for reading in windows for evidence in reading.window.evidence)
     never = [reading.window for reading in windows if not reading.window.ranges]
@@ -73,6 +77,17 @@ def combine(windows: Sequence[WindowReading]) -> WindowReading:
         quote = " / ".join(dict.fromkeys(found.text for window in ended for found in window.evidence))
         findings = (*findings, note("window-conflict", "says two ends in two places: the earlier is served", quote))
     return WindowReading(replace(chosen, evidence=evidence), findings, stated_end)
+
+
+def _settled(reading: WindowReading, all_of_them: Sequence[WindowReading]) -> WindowReading:
+    """The reading as the one order of day and month that a certain place bears out; as it was when none does."""
+    sure = {end_of(other.window) for other in all_of_them if other.window.validity in ("declared", "stated", "feed")}
+    borne_out = [ranges for ranges in reading.alternatives if ranges and ranges[-1][1] and ranges[-1][1] in sure]
+    if len(borne_out) != 1:
+        return reading
+    window = replace(reading.window, ranges=borne_out[0], validity="stated")
+    left = tuple(finding for finding in reading.findings if finding.rule != "ambiguous-date")
+    return WindowReading(window, left, end_of(window))
 
 
 def _latest_start(windows: Sequence[WindowReading]) -> Window:

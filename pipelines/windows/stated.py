@@ -211,7 +211,10 @@ def _agree(readings: list[WindowReading]) -> WindowReading:
         "ambiguous-date", "reads day first or month first: served only while both agree; set date_order", quote
     )
     end = ranges[-1][1] if ranges else None
-    return WindowReading(Window(ranges, "ambiguous", first.window.evidence), (*first.findings, doubt), end)
+    alternatives = tuple(reading.window.ranges for reading in readings)
+    return WindowReading(
+        Window(ranges, "ambiguous", first.window.evidence), (*first.findings, doubt), end, alternatives
+    )
 
 
 # ---------------------------------------------------------------- windows of blocks

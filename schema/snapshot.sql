@@ -433,8 +433,11 @@ CREATE FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, se
     from (
         select announce.at, 1 as place, p.change, p.entry_id, p.version_id from planned p
         union all
-        -- over by what is known of it now: the end is its bound, unless it has none
-        select coalesce(upper(p.valid), announce.at), 2, 'expired', p.entry_id, p.version_id
+        -- over by what is known of it now: the end is its bound, unless it has none; or a person withdrew what it was
+        -- found to be the same as
+        select least(coalesce(upper(p.valid), announce.at), announce.at), 2,
+            case when kb_store.withheld(p.entry_id) @> announce.at then 'withdrawn' else 'expired' end,
+            p.entry_id, p.version_id
         from planned p
         where not p.served and not p.entry_id = any (lapsed_before)
         union all
@@ -903,8 +906,7 @@ CREATE FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint
                 select format('; a person withdrew it at %s%s', kb_store.told_at(lower(w.period), s.zone),
                     coalesce(', until ' || kb_store.told_at(upper(w.period), s.zone), ''))
                 from kb_store.withdrawal w
-                join kb_store.entry e using (entry_id)
-                where which in (e.entry_id, e.joined_into) and upper_inf(w.recorded) and w.period @> at
+                where which = any (kb_store.same_as(w.entry_id)) and upper_inf(w.recorded) and w.period @> at
                 order by lower(w.recorded) desc
                 limit 1
             ), ''))
@@ -941,7 +943,8 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
     matched as (
         select coalesce(bool_or(stands), false) as any_stands,
             string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where stands) as standing,
-            string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where not stands) as lacking
+            -- without their rarity, which would tell whether they stand in sources that this session may not see
+            string_agg(lexeme, ', ' order by lexeme) filter (where not stands) as lacking
         from term
     ),
     meaning as (
@@ -1312,6 +1315,7 @@ begin
     perform kb_store.remember(of_run);
     perform kb_store.publish_versions(of_run, at);
     perform kb_store.publish_identities(of_run);
+    perform kb_store.restate_withheld(of_run, at);
     perform kb_store.publish_removals(of_run, at);
     perform kb_store.publish_pages(of_run);
 
@@ -1746,13 +1750,36 @@ $$;
 
 COMMENT ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) IS 'Makes closed versions what is believed of their entries again, of which nothing is believed now.';
 
+CREATE FUNCTION kb_store.restate_withheld(of_run bigint, at timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    update kb_store.plan_entry p
+    set action = case when s.entry_id is null then 'restored' else 'changed' end
+    from kb_store.plan_entry q
+    join kb_store.version v on v.entry_id = q.entry_id and upper_inf(v.recorded)
+    left join kb_store.served_entry s on s.entry_id = q.entry_id
+    where p.run_id = of_run and q.run_id = p.run_id and q.key = p.key and p.action = 'unchanged'
+        and exists (select from kb_store.withdrawal w where upper_inf(w.recorded))
+        and (upper_inf(v.valid) or upper(v.valid) > restate_withheld.at)
+        and v.valid - kb_store.withheld(v.entry_id) is distinct from coalesce(s.valid, '{}');
+$$;
+
+COMMENT ON FUNCTION kb_store.restate_withheld(of_run bigint, at timestamp with time zone) IS 'Counts as changed what says the same and is withheld or served otherwise, for it was found to be one with what a person withdrew, or two.';
+
 CREATE FUNCTION kb_store.restore(which bigint, decided_by text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     told constant bigint := kb_store.lock_feed();
-    at constant timestamptz := clock_timestamp();
+    -- a clock set back must not end a word before it was said
+    at constant timestamptz := (
+        select greatest(clock_timestamp(), max(lower(w.recorded)) + interval '1 microsecond')
+        from kb_store.withdrawal w
+        where w.entry_id = which and upper_inf(w.recorded)
+    );
+    same constant bigint[] := kb_store.same_as(which);
 begin
     perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
     update kb_store.withdrawal w
@@ -1761,11 +1788,11 @@ begin
     if not found then
         return false;
     end if;
-    perform kb_store.serve_entries(array[which], at);
+    perform kb_store.serve_entries(same, at);
     insert into kb_store.change (at, change, entry_id, version_id)
     select at, 'restored', s.entry_id, s.version_id
     from kb_store.served_entry s
-    where s.entry_id = which
+    where s.entry_id = any (same) and (s.ttl is null or s.verified_at + s.ttl > at)
     on conflict do nothing;
     perform kb_store.wake_listeners(told);
     return true;
@@ -1904,6 +1931,20 @@ CREATE FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) RETURNS
 $$;
 
 COMMENT ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) IS 'The captures a run has to read: what each of its pages holds now, and the recipe it is to be read by.';
+
+CREATE FUNCTION kb_store.same_as(which bigint) RETURNS bigint[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    with recursive found as (
+        select e.entry_id, e.joined_into from kb_store.entry e where e.entry_id = which
+        union
+        select e.entry_id, e.joined_into from found f join kb_store.entry e on e.entry_id = f.joined_into
+    )
+    select coalesce(array_agg(f.entry_id), '{}') from found f
+$$;
+
+COMMENT ON FUNCTION kb_store.same_as(which bigint) IS 'An entry and what it was found to be the same as, however often that was found of it since.';
 
 CREATE FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) RETURNS TABLE(chunk_id bigint, score real, vector_score real, text_score real)
     LANGUAGE plpgsql STABLE
@@ -2321,6 +2362,8 @@ CREATE FUNCTION kb_store.tell_decision(of_run bigint, at timestamp with time zon
     from (
         select case
                 when s.entry_id is null then 'withdrawn'
+                -- what is believed again was verified too long ago to be served
+                when s.verified_at + s.ttl <= tell_decision.at then 'expired'
                 when not n.entry_id = any (served_before) then 'restored'
                 when o.until < w.until then 'extended'
                 when o.until > w.until then 'shortened'
@@ -2435,7 +2478,13 @@ CREATE FUNCTION kb_store.withdraw(which bigint, until timestamp with time zone, 
     AS $$
 declare
     told constant bigint := kb_store.lock_feed();
-    at constant timestamptz := clock_timestamp();
+    -- a clock set back must not end a word before it was said
+    at constant timestamptz := (
+        select greatest(clock_timestamp(), max(lower(w.recorded)) + interval '1 microsecond')
+        from kb_store.withdrawal w
+        where w.entry_id = which and upper_inf(w.recorded)
+    );
+    same constant bigint[] := kb_store.same_as(which);
     served_before bigint[];
 begin
     if until <= at then
@@ -2444,14 +2493,14 @@ begin
     perform kb_store.sweep(at, e.source_id) from kb_store.entry e where e.entry_id = which;
     select coalesce(array_agg(s.entry_id), '{}') into served_before
     from kb_store.served_entry s
-    where s.entry_id = which and kb_store.range_at(s.valid, at) is not null;
+    where s.entry_id = any (same) and kb_store.range_at(s.valid, at) is not null;
 
     update kb_store.withdrawal w
     set recorded = tstzrange(lower(w.recorded), at), revoked_by = withdraw.decided_by
     where w.entry_id = which and upper_inf(w.recorded);
     insert into kb_store.withdrawal (entry_id, period, recorded, decided_by)
     values (which, tstzrange(at, until), tstzrange(at, null), decided_by);
-    perform kb_store.serve_entries(array[which], at);
+    perform kb_store.serve_entries(same, at);
     -- a bot that has just been told of it must hear of its end, whether or not it comes back by itself
     insert into kb_store.change (at, change, entry_id, version_id)
     select at, 'withdrawn', v.entry_id, v.version_id
@@ -2471,8 +2520,7 @@ CREATE FUNCTION kb_store.withheld(which bigint) RETURNS tstzmultirange
     AS $$
     select coalesce(range_agg(w.period), '{}')
     from kb_store.withdrawal w
-    join kb_store.entry e using (entry_id)
-    where upper_inf(w.recorded) and (e.entry_id = which or e.joined_into = which)
+    where upper_inf(w.recorded) and which = any (kb_store.same_as(w.entry_id))
 $$;
 
 COMMENT ON FUNCTION kb_store.withheld(which bigint) IS 'When an entry is not served because a person said so, whatever its source says.';
@@ -4195,6 +4243,9 @@ GRANT ALL ON FUNCTION kb_store.renew_lease(of_run bigint, seconds double precisi
 REVOKE ALL ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.reopen_versions(of_run bigint, at timestamp with time zone, which bigint[]) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.restate_withheld(of_run bigint, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.restate_withheld(of_run bigint, at timestamp with time zone) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.restore(which bigint, decided_by text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.restore(which bigint, decided_by text) TO kb_writer;
 
@@ -4206,6 +4257,9 @@ GRANT ALL ON FUNCTION kb_store.rollback(of_run bigint, back_to bigint) TO kb_wri
 
 REVOKE ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.same_as(which bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.same_as(which bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) TO kb_writer;
@@ -4348,6 +4402,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.version_variant TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.version_version_id_seq TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.withdrawal TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.withdrawal TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.withdrawal_withdrawal_id_seq TO kb_writer;

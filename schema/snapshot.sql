@@ -1614,6 +1614,13 @@ $$;
 
 COMMENT ON FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, OUT information double precision) IS 'A query as a sparse vector of term rarities, and how much it asks for in all.';
 
+CREATE FUNCTION kb_store.query_vector(query text) RETURNS public.vector
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    RETURN NULL::public.vector;
+
+COMMENT ON FUNCTION kb_store.query_vector(query text) IS 'The query''s vector by the active model, made by the database itself; unit length. Null: none is to be had.';
+
 CREATE FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) RETURNS tstzrange
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3315,6 +3322,37 @@ COMMENT ON COLUMN kb_store.probe.status IS 'HTTP status; null: no answer.';
 
 COMMENT ON COLUMN kb_store.probe.features IS 'Outer marks of the answer, when it was an HTML page told with 200.';
 
+CREATE TABLE kb_store.query_piece (
+    model_id integer NOT NULL,
+    piece text NOT NULL,
+    vector public.halfvec NOT NULL
+);
+
+COMMENT ON TABLE kb_store.query_piece IS 'Words and pieces of words, and what each adds to the vector of a query that holds it.';
+
+COMMENT ON COLUMN kb_store.query_piece.model_id IS 'The model that the vectors are fitted to.';
+
+COMMENT ON COLUMN kb_store.query_piece.piece IS 'The piece.';
+
+COMMENT ON COLUMN kb_store.query_piece.vector IS 'What it adds; its length is its weight.';
+
+CREATE TABLE kb_store.query_table (
+    model_id integer NOT NULL,
+    recipe text NOT NULL,
+    texts bigint NOT NULL,
+    fitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+COMMENT ON TABLE kb_store.query_table IS 'Models for which the database can make a query''s vector by itself.';
+
+COMMENT ON COLUMN kb_store.query_table.model_id IS 'The model whose queries are made.';
+
+COMMENT ON COLUMN kb_store.query_table.recipe IS 'How it was fitted; another recipe is to be fitted anew.';
+
+COMMENT ON COLUMN kb_store.query_table.texts IS 'Texts in service when it was fitted.';
+
+COMMENT ON COLUMN kb_store.query_table.fitted_at IS 'When.';
+
 CREATE TABLE kb_store.reading (
     reading_id bigint NOT NULL,
     page_id bigint NOT NULL,
@@ -3845,6 +3883,12 @@ ALTER TABLE ONLY kb_store.plan_variant
 ALTER TABLE ONLY kb_store.probe
     ADD CONSTRAINT probe_pkey PRIMARY KEY (run_id);
 
+ALTER TABLE ONLY kb_store.query_piece
+    ADD CONSTRAINT query_piece_pkey PRIMARY KEY (model_id, piece);
+
+ALTER TABLE ONLY kb_store.query_table
+    ADD CONSTRAINT query_table_pkey PRIMARY KEY (model_id);
+
 ALTER TABLE ONLY kb_store.reading
     ADD CONSTRAINT reading_page_id_body_sha256_recipe_key UNIQUE (page_id, body_sha256, recipe);
 
@@ -4015,6 +4059,12 @@ ALTER TABLE ONLY kb_store.plan_variant
 
 ALTER TABLE ONLY kb_store.probe
     ADD CONSTRAINT probe_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.query_piece
+    ADD CONSTRAINT query_piece_model_id_fkey FOREIGN KEY (model_id) REFERENCES kb_store.query_table(model_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY kb_store.query_table
+    ADD CONSTRAINT query_table_model_id_fkey FOREIGN KEY (model_id) REFERENCES kb_store.model(model_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY kb_store.reading
     ADD CONSTRAINT reading_body_sha256_fkey FOREIGN KEY (body_sha256) REFERENCES kb_store.body(body_sha256);
@@ -4225,6 +4275,9 @@ GRANT ALL ON FUNCTION kb_store.publish_versions(of_run bigint, at timestamp with
 REVOKE ALL ON FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, OUT information double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, OUT information double precision) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.query_vector(query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.query_vector(query text) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.range_at(valid tstzmultirange, at timestamp with time zone) TO kb_writer;
 
@@ -4373,6 +4426,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_removal TO kb_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.plan_variant TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.probe TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.query_piece TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.query_table TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.reading TO kb_writer;
 

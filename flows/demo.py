@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import importlib
-import json
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from zoneinfo import ZoneInfo
 from flows.commands.output import say, shown
 from flows.commands.telling import tell, tell_hit
 from flows.prefect_server import OwnServer, prefect_api
+from pipelines.questions import read_questions
 from pipelines.records import FreshetError
 from pipelines.settings import load_project
 
@@ -128,14 +128,14 @@ def _ask(project: Project) -> list[str]:
     zone = ZoneInfo(project.timezone)
     unanswered = []
     with connect(project, role="reader", autocommit=True) as conn:
-        for question in _questions():
-            hits = _answers(conn, project, question)
-            say(f"\n? {shown(question)}")
+        for question in read_questions(EXAMPLE / "questions.jsonl"):
+            hits = _answers(conn, project, question.text)
+            say(f"\n? {shown(question.text)}")
             for hit in hits:
                 tell_hit(hit, zone)
-            if not hits:
-                unanswered.append(question)
-            elif not any(hit["answerable"] for hit in hits):
+            if not hits and question.answerable:
+                unanswered.append(question.text)
+            if not any(hit["answerable"] for hit in hits):
                 say("      weak: a bot had better say that it does not know")
     return unanswered
 
@@ -148,11 +148,6 @@ def _answers(conn: Connection, project: Project, question: str) -> list[dict[str
         return search(conn, question, embed=embed, model=model, max_results=_SHOWN)
 
     return ask_served(conn, project, question, ask, say)
-
-
-def _questions() -> list[str]:
-    lines = (EXAMPLE / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["query"] for line in lines]
 
 
 def _judge(reports: Sequence[Report], unanswered: Sequence[str]) -> None:

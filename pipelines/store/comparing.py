@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pgvector import HalfVector, Vector
 
 from pipelines.database import Connection
-from pipelines.questions import Question
+from pipelines.questions import Question, spellings
 
 __all__ = ["Found", "Question", "Side", "compare"]
 
@@ -59,7 +59,7 @@ def compare(conn: Connection, before: Side, after: Side, questions: Sequence[Que
     if probes := _sampled(conn):
         of = "titles and sentences of the base's own texts"
         found.append(Found(of, True, len(probes), _nearest(conn, before, probes), _nearest(conn, after, probes)))
-    if asked := questions[:_MOST_QUESTIONS]:
+    if asked := [one for one in questions if one.expect and one.as_of is None][:_MOST_QUESTIONS]:
         found.append(
             Found(
                 "of the project's questions",
@@ -118,7 +118,9 @@ def _answered(conn: Connection, side: Side, questions: Sequence[Question]) -> in
         conn.execute("update kb_store.model set active = false where active")
         conn.execute("update kb_store.model set active = true where model_id = %s", (side.number,))
         for question, vector in zip(questions, vectors, strict=True):
-            asked = (question.text, Vector(vector), _NEAREST, *[list(question.expect)] * 4)
+            limits = (None if question.category is None else list(question.category), question.language)
+            expected = [spelling for name in question.expect for spelling in spellings(name)]
+            asked = (question.text, Vector(vector), _NEAREST, *limits, *[expected] * 4)
             answered += conn.execute(_ANSWERS, asked).fetchone() == (True,)
         raise psycopg.Rollback
     return answered
@@ -156,7 +158,7 @@ order by passage_sha256
 
 _ANSWERS = """
 select exists (
-    select from kb.search(%s, %s::vector, %s) h
+    select from kb.search(%s, %s::vector, %s, %s::text[], %s) h
     join kb_store.entry e using (entry_id)
     where h.url = any (%s) or e.key = any (%s) or e.entry_id::text = any (%s) or exists (
         select from kb_store.version v join kb_store.version_variant n using (version_id)

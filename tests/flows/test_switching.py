@@ -270,7 +270,7 @@ def test_the_questions_of_the_project_decide_with(run: Run, project: Path) -> No
     """A file that is wrong is named with its line before anything is embedded; one that is right is asked of both."""
     tiny_model(project / "second", seed=2, positions=264)
     questions = project / "questions.jsonl"
-    questions.write_text('{"question": "oil change"}\n', encoding="utf-8")
+    questions.write_text('{"question": "oil change", "expect": "hours"}\n', encoding="utf-8")
     refused = run("reindex", "--model", "second")
     assert refused.code == 2
     assert "questions.jsonl, line 1: `expect`" in refused.err

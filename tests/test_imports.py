@@ -21,6 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "retrieval": (
         "pipelines.database",
         "pipelines.embedding",
+        "pipelines.questions",
         "pipelines.settings",
         "pipelines.records",
         "pipelines.texts",

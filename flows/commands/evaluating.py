@@ -57,7 +57,8 @@ def evaluate(
             asked = ask_all(conn, questions, ask)
         measured, served = measure(asked), served_model(conn)
         digest = hashlib.sha256(repr(questions).encode()).digest()
-        before = remember(conn, file.name, digest, served and served.name, measured)
+        model = None if served is None else served.name
+        before = remember(conn, file.name, digest, model, measured)
     missed = _missed(measured, bounds)
     if as_json:
         print_json(_document(asked, measured, before, missed))

@@ -8,6 +8,7 @@ from flows.fetching import Seen
 from flows.reading import reading_recipe, reading_session
 from flows.running import Run
 from flows.texts import Texts
+from pipelines.records import FAILED_OUTCOMES, Outcome
 from pipelines.store import planning, removing, runs
 from pipelines.store.readings import read_missing
 
@@ -35,11 +36,37 @@ def plan(run: Run, texts: Texts, seen: Seen, pages: dict[str, Any]) -> list[str]
             on_progress=advance,
         )
     planning.withhold_unchanged(run.conn, run.number)
+    unseen = seen.incomplete_reason or _doubted_starts(run)
     verdict = removing.plan_removals(
         run.conn, run.number, run.source.guard,
-        complete=seen.complete, incomplete_reason=seen.incomplete_reason,
+        complete=seen.complete and not unseen, incomplete_reason=unseen,
         attempted=pages["requested"], failed=pages["failed"],
     )  # fmt: skip
     reasons = [*verdict.reasons, *seen.notes]
     runs.note(run.conn, run.number, complete=verdict.healthy, verdict=reasons)
     return reasons
+
+
+def _doubted_starts(run: Run) -> str:
+    """Start URLs, or where they lead, that answered and then could not be believed; empty: none.
+
+    Without what stands behind them "no page leads there" cannot be known. The crawl itself tells those that failed; as
+    there, a listed URL that is not to be found has answered.
+    """
+    doubts = FAILED_OUTCOMES if run.source.kind == "urls" else FAILED_OUTCOMES | {Outcome.SOFT_404}
+    asked = {"run": run.number, "starts": list(run.source.starts()), "doubts": [doubt.value for doubt in doubts]}
+    found = run.conn.execute(_DOUBTED, asked).fetchall()
+    return "; ".join(f"start URL {url}: {outcome}" for url, outcome in found)
+
+
+_DOUBTED = """
+select a.url, a.outcome
+from kb_store.attempt a
+where a.run_id = %(run)s and a.outcome = any (%(doubts)s) and (
+    a.url = any (%(starts)s)
+    or exists (
+        select from kb_store.attempt s where s.run_id = a.run_id and s.url = any (%(starts)s) and s.final_url = a.url
+    )
+)
+order by a.url
+"""

@@ -26,7 +26,10 @@ def plan_removals(
     attempted: int,
     failed: int,
 ) -> Verdict:
-    """Judge the run and plan what it removes: what is proven over at once, what was merely absent the second time."""
+    """Judge the run and plan what it removes: what is proven over at once, what was merely absent the second time.
+
+    The guard counts both: a site that by mistake answers 410 to everything is held as well.
+    """
     with fenced(conn, run):
         found, live = _found_and_live(conn, run)
         in_a_row, yields = _rows_of_failures(conn, run), _yields(conn, run)
@@ -48,8 +51,7 @@ _REMOVALS = """
 insert into kb_store.plan_removal (run_id, entry_id, reason)
 select %(run)s, a.entry_id, a.reason
 from kb_store.absent_entries(%(run)s) a
-join kb_store.entry e using (entry_id)
-where a.reason <> 'absent' or (%(healthy)s and e.absent_runs >= 1)
+where a.reason <> 'absent' or (%(healthy)s and a.missed_before)
 """
 
 # What is over by its own end is no loss, and its removal waits for nobody.

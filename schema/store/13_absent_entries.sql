@@ -1,5 +1,5 @@
 create or replace function kb_store.absent_entries(of_run bigint)
-returns table (entry_id bigint, key text, reason text)
+returns table (entry_id bigint, key text, reason text, missed_before boolean)
 language sql stable
 set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the reason stands in publish
@@ -16,19 +16,33 @@ as $$
         left join kb_store.plan_draft n on n.run_id = of_run and n.reading_id = d.reading_id and n.ordinal = d.ordinal
         where n.key is null and d.entry_id is not null
     ),
+    met as materialized (
+        -- what pages in doubt were seen to carry since the doubt began
+        select distinct p.page_id, d.key
+        from kb_store.run r
+        join kb_store.page p on p.source_id = r.source_id and p.empty_since is not null
+        join kb_store.run o on o.source_id = r.source_id and o.run_id < r.run_id
+        join kb_store.attempt a on a.run_id = o.run_id and a.url = p.url and a.fetched_at >= p.empty_since
+        join kb_store.draft d on d.reading_id = a.reading_id
+        where r.run_id = of_run
+    ),
     carried as materialized (
-        -- by how many pages until now, and how many of these are proven over
+        -- by how many pages until now; how many of these are proven over, and how many had been without it for a day
         select d.entry_id, count(*) as pages,
             count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
+            count(*) filter (where p.empty_since <= a.fetched_at - interval '24 hours' and m.page_id is null) as silent,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
         from kb_store.run r
         join kb_store.page p using (source_id)
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
+        left join met m on m.page_id = p.page_id and m.key = d.key
         where r.run_id = of_run
         group by d.entry_id
     )
-    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end
+    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end,
+        -- a page that is believed to be empty since it has been so for a day was the first look that missed it
+        e.absent_runs > 0 or coalesce(c.pages = c.silent, false)
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
@@ -43,4 +57,4 @@ as $$
 $$;
 
 comment on function kb_store.absent_entries is
-    'Entries still believed that no page of the source carries once this run is published, and on what proof.';
+    'Entries still believed that no page of the source carries once this run is published, on what proof, and whether an earlier look missed them too.';

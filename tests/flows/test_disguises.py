@@ -78,7 +78,8 @@ def outcome(db: Connection, bad: BadSite, path: str) -> tuple[str, str]:
 
 
 def age(db: Connection, by: timedelta) -> None:
-    """Let what was missing, or in doubt, have been so for longer."""
+    """Let what was missing, or in doubt, have been so for longer, as the looks until now are longer ago."""
+    db.execute("update kb_store.attempt set fetched_at = fetched_at - %s", (by,))
     db.execute(
         "update kb_store.page set missing_since = missing_since - %(by)s, empty_since = empty_since - %(by)s",
         {"by": by},
@@ -281,24 +282,77 @@ def test_fewer_offers_in_the_same_layout_are_believed(bad: BadSite, sync: Sync, 
     assert outcome(db, bad, OFFERS)[0] == "ok"
 
 
-def test_an_empty_list_is_believed_by_its_marker_or_by_its_second_day(bad: BadSite, sync: Sync, db: Connection) -> None:
-    """C2: the source's own words are believed at once, silence only when it lasts a day."""
+EMPTY = shell("<h1>Offers</h1><p>Come back soon.</p>")
+
+
+def _empty(bad: BadSite, page: str = EMPTY) -> None:
+    """The list and every page of an offer have nothing to offer any more."""
+    put(bad, OFFERS, page)
+    for number in range(4):
+        put(bad, f"/en/offers/{number}", shell(f"<h1>Old offer {number}</h1><p>This one has ended.</p>"))
+
+
+def test_an_empty_list_is_believed_on_its_second_day_and_its_offers_go(
+    bad: BadSite, sync: Sync, db: Connection
+) -> None:
+    """C2: silence for less than a day proves nothing; two looks a day apart are two that missed what it gave."""
     sync()
     before = served(db)
-    put(bad, OFFERS, shell("<h1>Offers</h1><p>Come back soon.</p>"))
-    for number in range(4):
-        bad.script(f"/en/offers/{number}", status(500))
-    sync()
+    _empty(bad)
+    told = sync()
     assert outcome(db, bad, OFFERS)[0] == "empty_extraction"
-    age(db, timedelta(hours=25))
-    sync()
+    assert (told["state"], served(db)) == ("partial", before)
+    age(db, timedelta(hours=23))
+    assert sync()["entries"]["held"] == 0
+    assert served(db) == before
+    age(db, timedelta(hours=2))
+    told = sync()
     assert outcome(db, bad, OFFERS)[0] == "ok"
+    # eight stood on the list alone; the other four entries are their own pages, which say something else now
+    assert (told["state"], told["entries"]["withdrawn"], served(db)) == ("published", 8, set())
+
+
+def test_an_empty_list_that_says_so_is_believed_at_once(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """C2: in the source's own words; what it gave goes by the second complete run, as what is absent does."""
+    sync()
+    before = served(db)
+    _empty(bad, shell("<h1>Offers</h1><p>No current offers, sorry.</p>"))
+    marker = 'empty_marker = "no current offers"\n'
+    for number in range(4):
+        bad.script(f"/en/offers/{number}", status(410))
+    told = sync(more=marker)
+    assert outcome(db, bad, OFFERS)[0] == "ok"
+    assert (told["entries"]["suspect"], served(db)) == (12, before)
+    told = sync(more=marker)
+    assert (told["state"], told["entries"]["held"]) == ("held", 12), "more than half: a person has the last word"
+
+
+def test_a_day_in_doubt_with_a_good_answer_between_counts_from_the_start(
+    bad: BadSite, sync: Sync, db: Connection
+) -> None:
+    """C2: a list that was full meanwhile was not empty for a day."""
+    sync()
+    before = served(db)
+    _empty(bad)
+    sync()
     put(bad, OFFERS, shell(listing()))
     sync()
+    put(bad, OFFERS, EMPTY)
+    age(db, timedelta(hours=25))
+    sync()
+    assert (outcome(db, bad, OFFERS)[0], served(db)) == ("empty_extraction", before)
+
+
+def test_a_start_that_is_doubted_makes_the_run_no_witness(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """What stands behind a start URL was not looked at: nothing is absent, and the source is not verified."""
+    sync()
+    before, verified = served(db), db.execute("select last_verified from kb.freshness()").fetchone()
+    put(bad, "/en/about", shell("<h1>about</h1><p>Nothing leads to the branches any more.</p>", title="about"))
+    put(bad, OFFERS, CHALLENGES["cloudflare"])
+    for _ in range(2):
+        assert sync()["verdict"][0].startswith(f"incomplete: start URL {bad.url(OFFERS)}: challenge")
     assert served(db) == before
-    put(bad, OFFERS, shell("<h1>Offers</h1><p>No current offers, sorry.</p>"))
-    sync(more='empty_marker = "no current offers"\n')
-    assert outcome(db, bad, OFFERS)[0] == "ok"
+    assert db.execute("select last_verified from kb.freshness()").fetchone() == verified
 
 
 def test_a_challenge_told_with_its_own_status_is_named(bad: BadSite, sync: Sync, db: Connection) -> None:

@@ -16,10 +16,13 @@ from flows.commands import (
     asking,
     databases,
     deciding,
+    evaluating,
     following,
+    keys,
     models,
     projects,
     running,
+    serving,
     syncing,
 )
 from flows.commands.options import Folder, choose_folder
@@ -46,13 +49,16 @@ app.command()(following.changes)
 app.command()(accounting.explain)
 app.command()(accounting.status)
 app.command()(asking.history)
+app.command("eval")(evaluating.evaluate)
 app.command()(deciding.approve)
 app.command()(deciding.rollback)
 app.command()(deciding.resume)
 app.command()(deciding.withdraw)
 app.command()(deciding.restore)
 app.command()(deciding.remove)
+app.command()(serving.serve)
 app.command()(projects.schedule)
+app.add_typer(keys.key, name="key")
 app.add_typer(databases.db, name="db")
 app.command()(projects.demo)
 

@@ -52,6 +52,13 @@ CREATE TYPE kb_store.hit AS (
 
 COMMENT ON TYPE kb_store.hit IS 'A row of kb.search.';
 
+CREATE TYPE kb_store.leg AS (
+	passage_id bigint,
+	points real
+);
+
+COMMENT ON TYPE kb_store.leg IS 'A text that words or vectors found, and how near it is.';
+
 CREATE TYPE kb_store.offer AS (
 	entry_id bigint,
 	source text,
@@ -90,6 +97,17 @@ CREATE TYPE kb_store.source_freshness AS (
 
 COMMENT ON TYPE kb_store.source_freshness IS 'A row of kb.freshness.';
 
+CREATE TYPE kb_store.wanted AS (
+	sources integer[],
+	category text[],
+	language text,
+	kind text[],
+	min_price numeric,
+	max_price numeric
+);
+
+COMMENT ON TYPE kb_store.wanted IS 'What answers are limited to: sources by number, all else null without a limit; an empty array matches nothing.';
+
 CREATE TYPE kb_store.whole_entry AS (
 	entry_id bigint,
 	kind text,
@@ -115,7 +133,8 @@ CREATE TYPE kb_store.whole_entry AS (
 	evidence jsonb,
 	other_urls text[],
 	languages text[],
-	carriers jsonb
+	carriers jsonb,
+	chunks jsonb
 );
 
 COMMENT ON TYPE kb_store.whole_entry IS 'A row of kb.entry.';
@@ -221,7 +240,8 @@ begin
     if explain.query is not null then
         return query
         select q.step, q.rule, q.passed, q.detail
-        from kb_store.explain_query(at, explain.entry_id, explain.query, explain.query_embedding) q;
+        from kb_store.explain_query(at, explain.entry_id, explain.query,
+            kb_store.asked_vector(explain.query, explain.query_embedding)) q;
     end if;
 end
 $$;
@@ -297,7 +317,7 @@ $$;
 
 COMMENT ON FUNCTION kb.offers(category text[], language text, source text[], upcoming boolean, max_results integer) IS 'Offers live at this instant, those that end first on top; upcoming => true adds those not yet begun. Each once, in the language asked for or else its first.';
 
-CREATE FUNCTION kb.search(query text, query_embedding public.vector DEFAULT NULL::public.vector, max_results integer DEFAULT 8, category text[] DEFAULT NULL::text[], language text DEFAULT NULL::text, source text[] DEFAULT NULL::text[], kind text[] DEFAULT NULL::text[], min_score real DEFAULT NULL::real) RETURNS SETOF kb_store.hit
+CREATE FUNCTION kb.search(query text, query_embedding public.vector DEFAULT NULL::public.vector, max_results integer DEFAULT 8, category text[] DEFAULT NULL::text[], language text DEFAULT NULL::text, source text[] DEFAULT NULL::text[], kind text[] DEFAULT NULL::text[], min_score real DEFAULT NULL::real, min_price numeric DEFAULT NULL::numeric, max_price numeric DEFAULT NULL::numeric) RETURNS SETOF kb_store.hit
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -305,19 +325,24 @@ CREATE FUNCTION kb.search(query text, query_embedding public.vector DEFAULT NULL
 declare
     -- read once: what one call returns holds at one instant
     at constant timestamptz := clock_timestamp();
+    wanted kb_store.wanted;
+    direction vector;
+    degraded boolean;
 begin
     perform kb_store.check_limits(search.query, search.max_results, 100);
+    wanted := kb_store.wanted_of(
+        search.category, search.language, search.source, search.kind, search.min_price, search.max_price
+    );
+    direction := kb_store.asked_vector(search.query, search.query_embedding);
+    degraded := direction is null and kb_store.covered_languages(search.query) is not null;
     return query
     select e.entry_id, c.chunk_id, e.kind, s.name, coalesce(n.url, v.url), coalesce(n.title, v.title), c.heading, c.body,
         coalesce(c.language, v.language), v.category, v.price, v.currency, lower(w.range), upper(w.range),
         case when c.valid is null then v.validity else 'stated' end, e.verified_at, e.verified_at + s.freshness <= at,
         h.score, h.vector_score, h.text_score,
         max(h.score) over () >= kb_store.answerable_from(),
-        search.query_embedding is null
-    from kb_store.search_live(
-        at, search.query, search.query_embedding, search.max_results,
-        search.category, search.language, search.source, search.kind
-    ) h
+        degraded
+    from kb_store.search_live(at, search.query, direction, search.max_results, wanted) h
     join kb_store.chunk c using (chunk_id)
     join kb_store.served_entry e using (version_id)
     join kb_store.version v using (version_id)
@@ -329,9 +354,9 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) IS 'What is true now and answers the query, best first, each entry once, in the language asked for or that of its best text. Without an embedding the words alone decide (degraded).';
+COMMENT ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real, min_price numeric, max_price numeric) IS 'What is true now and answers the query, best first, each entry once: its best chunk, in the language asked for or the script of the query where it has one; kb.entry has what stands around it. Without an embedding the database makes one of the words; degraded says that neither was to be had. Prices are compared as they stand, in whatever currency; what has none passes no bound.';
 
-CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bigint, key text, reason text)
+CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bigint, key text, reason text, missed_before boolean)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
@@ -348,19 +373,33 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
         left join kb_store.plan_draft n on n.run_id = of_run and n.reading_id = d.reading_id and n.ordinal = d.ordinal
         where n.key is null and d.entry_id is not null
     ),
+    met as materialized (
+        -- what pages in doubt were seen to carry since the doubt began
+        select distinct p.page_id, d.key
+        from kb_store.run r
+        join kb_store.page p on p.source_id = r.source_id and p.empty_since is not null
+        join kb_store.run o on o.source_id = r.source_id and o.run_id < r.run_id
+        join kb_store.attempt a on a.run_id = o.run_id and a.url = p.url and a.fetched_at >= p.empty_since
+        join kb_store.draft d on d.reading_id = a.reading_id
+        where r.run_id = of_run
+    ),
     carried as materialized (
-        -- by how many pages until now, and how many of these are proven over
+        -- by how many pages until now; how many of these are proven over, and how many had been without it for a day
         select d.entry_id, count(*) as pages,
             count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
+            count(*) filter (where p.empty_since <= a.fetched_at - interval '24 hours' and m.page_id is null) as silent,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
         from kb_store.run r
         join kb_store.page p using (source_id)
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
+        left join met m on m.page_id = p.page_id and m.key = d.key
         where r.run_id = of_run
         group by d.entry_id
     )
-    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end
+    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end,
+        -- a page that is believed to be empty since it has been so for a day was the first look that missed it
+        e.absent_runs > 0 or coalesce(c.pages = c.silent, false)
     from kb_store.run r
     join kb_store.entry e using (source_id)
     join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
@@ -374,7 +413,7 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
         )
 $$;
 
-COMMENT ON FUNCTION kb_store.absent_entries(of_run bigint) IS 'Entries still believed that no page of the source carries once this run is published, and on what proof.';
+COMMENT ON FUNCTION kb_store.absent_entries(of_run bigint) IS 'Entries still believed that no page of the source carries once this run is published, on what proof, and whether an earlier look missed them too.';
 
 CREATE FUNCTION kb_store.affected_drafts(of_run bigint, identity_recipe text) RETURNS TABLE(reading_id bigint, ordinal integer, page_id bigint, key text, entry_id bigint, goes boolean)
     LANGUAGE sql STABLE
@@ -571,6 +610,40 @@ $$;
 
 COMMENT ON FUNCTION kb_store.approve(of_run bigint, listed bigint) IS 'Publishes the removals that a run holds, as far as they still are so; which were, and which stay.';
 
+CREATE FUNCTION kb_store.asked_vector(query text, given public.vector) RETURNS public.vector
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    given_model constant text := nullif(current_setting('kb.model', true), '');
+    active kb_store.model;
+begin
+    select m.* into active from kb_store.model m where m.active;
+    if given is null then
+        return case when kb_store.covered_languages(query) is not null then kb_store.query_vector(query) end;
+    end if;
+    if active.model_id is null then
+        raise exception 'this base has no embedding model yet: there is nothing to compare an embedding with'
+            using errcode = '22023', hint = 'Search without one, or sync a source first.';
+    end if;
+    -- whoever embeds a query can say by which model: a switch in between is then an error, never a wrong comparison
+    if given_model not in (active.name, active.identity) then
+        raise exception 'the embedding is of model %, queries are compared with %', given_model, active.name
+            using errcode = 'KB005', hint = 'Embed the query with that model: select * from kb.active_model()';
+    end if;
+    if vector_dims(given) <> active.dimensions then
+        raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(given), active.dimensions
+            using errcode = '22023', hint = 'select * from kb.active_model()';
+    end if;
+    if vector_norm(given) = 0 then
+        raise exception 'the embedding is all zeros: it points nowhere' using errcode = '22023';
+    end if;
+    return l2_normalize(given);
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.asked_vector(query text, given public.vector) IS 'The unit vector a query is compared by: the one given, if it can be one of the active model''s, else one made of the query''s words where that model covers its language; null: none is to be had.';
+
 CREATE FUNCTION kb_store.begin_decision(of_run bigint) RETURNS timestamp with time zone
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -761,6 +834,15 @@ $$;
 
 COMMENT ON FUNCTION kb_store.compare_plan(of_run bigint) IS 'Finds for each planned entry what publishing does to it.';
 
+CREATE FUNCTION kb_store.confidence(query text, cosine real, share real, words kb_store.leg[], vectors kb_store.leg[], vote real) RETURNS real
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select cosine * vote + share * (1 - vote)
+$$;
+
+COMMENT ON FUNCTION kb_store.confidence(query text, cosine real, share real, words kb_store.leg[], vectors kb_store.leg[], vote real) IS 'How surely the best hit answers a query, 0..1: by its nearness and the share of the query''s information it holds, and by the best hundred of either leg.';
+
 CREATE FUNCTION kb_store.count_lexemes(which bigint[], step integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -832,6 +914,46 @@ CREATE FUNCTION kb_store.end_run(of_run bigint, final_state text) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.end_run(of_run bigint, final_state text) IS 'Ends a run and gives its lease back.';
+
+CREATE FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+begin
+    with live as materialized (
+        select c.passage_id, bool_or(covered = '{}' or c.language = any (covered || array['und'])) as votes
+        from kb_store.served_entry e
+        join kb_store.served_chunk c using (entry_id)
+        where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+            and (c.valid is null or c.valid @> at)
+            and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+            and ((wanted).language is null or c.language = (wanted).language)
+        group by c.passage_id
+    )
+    select
+        array(
+            select (p.passage_id, -(p.weights <#> asked))::kb_store.leg
+            from live
+            join kb_store.served_passage p using (passage_id)
+            where p.weights <#> asked < 0
+            order by p.weights <#> asked
+            limit 100
+        ),
+        array(
+            select (v.passage_id, 1 - (v.vector <=> direction::halfvec))::kb_store.leg
+            from live
+            join kb_store.served_vector v using (passage_id)
+            where live.votes and direction is not null and v.model_id = (select m.model_id from kb_store.model m where m.active)
+            order by v.vector <=> direction::halfvec
+            limit 100
+        )
+    into words, vectors;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector, each text that is live and wanted compared.';
 
 CREATE FUNCTION kb_store.expire() RETURNS bigint
     LANGUAGE plpgsql
@@ -958,7 +1080,9 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
     hit as (
         select h.*, row_number() over (order by h.score desc, h.chunk_id) as place, count(*) over () as hits,
             max(h.score) over () as best
-        from kb_store.search_live(at, query, query_embedding, 100, null, null, null, null) h
+        from kb_store.search_live(
+            at, query, query_embedding, 100, kb_store.wanted_of(null, null, null, null, null, null)
+        ) h
     ),
     own as (
         select h.* from hit h join kb_store.chunk c using (chunk_id) join seen s using (version_id)
@@ -1184,6 +1308,30 @@ $$;
 
 COMMENT ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) IS 'Keeps nothing of some pages for the next look, so that they are fetched and read whole if they come back; a rollback can.';
 
+CREATE FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], vote real) RETURNS TABLE(passage_id bigint, fused double precision, points real, cosine real)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- each leg's best hundred stretched to 0..1; a leg of words that is not full reaches down to zero
+    with word as (
+        select w.passage_id, w.points, max(w.points) over () as high,
+            case when count(*) over () < 100 then 0 else min(w.points) over () end as low
+        from unnest(words) w
+    ),
+    vector as (
+        select v.passage_id, v.points, max(v.points) over () as high, min(v.points) over () as low
+        from unnest(vectors) v
+    )
+    select coalesce(w.passage_id, v.passage_id),
+        coalesce((w.points - w.low) / nullif(w.high - w.low, 0), (w.points is not null)::int) * (1 - vote)
+            + coalesce((v.points - v.low) / nullif(v.high - v.low, 0), (v.points is not null)::int) * vote,
+        coalesce(w.points, 0), v.points
+    from word w
+    full join vector v using (passage_id)
+$$;
+
+COMMENT ON FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], vote real) IS 'What either leg found, in one order: the sum of their points, scaled per query; `vote` is the vectors'' weight.';
+
 CREATE FUNCTION kb_store.hold_lease(of_run bigint) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1211,6 +1359,12 @@ $$;
 
 COMMENT ON FUNCTION kb_store.hold_lease(of_run bigint) IS 'The fence: raises KB001 unless that run still holds its source; called first in every writing transaction.';
 
+CREATE FUNCTION kb_store.is_in_script(query text, language text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((query ~ '[\u0600-\u06ff\u0750-\u077f]'::text) = (language = ANY (ARRAY['ar'::text, 'fa'::text, 'ur'::text, 'ps'::text, 'ckb'::text, 'sd'::text, 'ug'::text])));
+
+COMMENT ON FUNCTION kb_store.is_in_script(query text, language text) IS 'Is a text of that language written as the query is, in Arabic letters or in others? A query with any asks in them.';
+
 CREATE FUNCTION kb_store.is_live(valid tstzmultirange, ttl interval, verified_at timestamp with time zone, at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ((valid @> at) AND ((ttl IS NULL) OR ((verified_at + ttl) > at)));
@@ -1230,6 +1384,12 @@ CREATE FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with 
 $$;
 
 COMMENT ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) IS 'Does this outcome prove that the page is over?';
+
+CREATE FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((source_id = ANY ((wanted).sources)) AND (((wanted).category IS NULL) OR (category && (wanted).category)) AND (((wanted).kind IS NULL) OR (kind = ANY ((wanted).kind))) AND (((wanted).min_price IS NULL) OR (price >= (wanted).min_price)) AND (((wanted).max_price IS NULL) OR (price <= (wanted).max_price)));
+
+COMMENT ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) IS 'Does an entry pass the filters of a call? What has no price passes no bound of price; the language is that of its texts.';
 
 CREATE FUNCTION kb_store.lock_feed() RETURNS bigint
     LANGUAGE plpgsql
@@ -1953,113 +2113,66 @@ $$;
 
 COMMENT ON FUNCTION kb_store.same_as(which bigint) IS 'An entry and what it was found to be the same as, however often that was found of it since.';
 
-CREATE FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) RETURNS TABLE(chunk_id bigint, score real, vector_score real, text_score real)
+CREATE FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted) RETURNS TABLE(chunk_id bigint, score real, vector_score real, text_score real)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
     AS $$
-#variable_conflict use_variable
 declare
-    allowed constant int[] := kb_store.visible_sources();
-    asked record := kb_store.query_terms(query);
+    asked constant record := kb_store.query_terms(query);
     covered constant text[] := kb_store.covered_languages(query);
-    used_model int;
-    width int;
-    used_name text;
-    used_identity text;
-    given_model constant text := nullif(current_setting('kb.model', true), '');
-    vote real := 0.4;
+    legs record;
+    vote constant real := case
+        when direction is null or covered is null then 0
+        when asked.weights is null then 1
+        else 0.4
+    end;
 begin
-    select m.model_id, m.dimensions, m.name, m.identity into used_model, width, used_name, used_identity
-    from kb_store.model m
-    where m.active;
-    -- whoever embeds a query can say by which model: a switch in between is then an error, never a wrong comparison
-    if query_embedding is not null and given_model not in (used_name, used_identity) then
-        raise exception 'the embedding is of model %, queries are compared with %', given_model, used_name
-            using errcode = 'KB005', hint = 'Embed the query with that model: select * from kb.active_model()';
-    end if;
-    if query_embedding is not null and vector_dims(query_embedding) is distinct from width then
-        raise exception 'the embedding has % dimensions; the active model''s have %', vector_dims(query_embedding), width
-            using errcode = '22023', hint = 'select * from kb.active_model()';
-    end if;
-    if query_embedding is not null and vector_norm(query_embedding) = 0 then
-        raise exception 'the embedding is all zeros: it points nowhere' using errcode = '22023';
-    end if;
-    if query_embedding is null or covered is null then
-        vote := 0;
-    elsif asked.weights is null then
-        vote := 1;
-    end if;
+    legs := kb_store.exact_legs(at, asked.weights, case when vote > 0 then direction end, covered, wanted);
     return query
-    with live as materialized (
-        select c.chunk_id, c.entry_id, c.passage_id, (covered = '{}' or c.language = any (covered || array['und'])) as has_vote
-        from kb_store.served_entry e
-        join kb_store.served_chunk c on c.entry_id = e.entry_id
-        where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+    with candidate as (
+        select c.chunk_id, c.entry_id, f.fused, f.cosine,
+            least(coalesce(f.points / nullif(asked.information, 0), 0), 1)::real as share,
+            max(f.fused) over (partition by c.entry_id) as best,
+            kb_store.is_in_script(query, c.language) as in_script
+        from kb_store.fuse(legs.words, legs.vectors, vote) f
+        join kb_store.served_chunk c using (passage_id)
+        join kb_store.served_entry e using (entry_id)
+        where f.fused > 0
+            and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)
-            and e.source_id = any (allowed)
-            and (category is null or e.category && category)
-            -- of an entry in several languages only what it says in the one asked for
-            and (language is null or c.language = language)
-            and (source is null or e.source_id in (select s.source_id from kb_store.source s where s.name = any (source)))
-            and (kind is null or e.kind = any (kind))
+            and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+            and ((wanted).language is null or c.language = (wanted).language)
     ),
-    lexical as (
-        select p.passage_id, -(p.weights <#> asked.weights) as points
-        from (select distinct l.passage_id from live l) l
-        join kb_store.served_passage p on p.passage_id = l.passage_id
-        where p.weights is not null and p.weights <#> asked.weights < 0
-        order by 2 desc
-        limit 100
+    hit as (
+        -- one entry does not fill the list: its best chunk stands for it, in the script of the query where it has one
+        -- that says about as much
+        select distinct on (c.entry_id) c.chunk_id, c.best, coalesce(c.cosine, 0) as cosine, c.share
+        from candidate c
+        order by c.entry_id, (c.in_script and c.fused >= 0.5 * c.best) desc, c.fused desc, c.chunk_id
     ),
-    semantic as (
-        select v.passage_id, 1 - (v.vector <=> query_embedding::halfvec) as points
-        from (select distinct l.passage_id from live l where l.has_vote) l
-        join kb_store.served_vector v on v.passage_id = l.passage_id
-        where v.model_id = used_model and vote > 0
-        order by 2 desc
-        limit 100
-    ),
-    -- each leg's best hundred stretched to 0..1; a lexical leg that is not full reaches down to zero
-    stretched as (
-        select coalesce(x.passage_id, s.passage_id) as passage_id,
-            coalesce((x.points - x.low) / nullif(x.high - x.low, 0), (x.points is not null)::int)
-                * (1 - vote)
-            + coalesce((s.points - s.low) / nullif(s.high - s.low, 0), (s.points is not null)::int)
-                * vote as fused,
-            coalesce(x.points, 0) / nullif(asked.information, 0) as share,
-            greatest(coalesce(s.points, 0), 0) as cosine
-        from (
-            select l.*, max(l.points) over () as high,
-                case when count(*) over () < 100 then 0 else min(l.points) over () end as low
-            from lexical l
-        ) x
-        full join (select v.*, max(v.points) over () as high, min(v.points) over () as low from semantic v) s
-            on s.passage_id = x.passage_id
-    ),
-    best as (
-        -- one entry does not fill the list: its best chunk stands for it
-        select distinct on (l.entry_id) l.chunk_id, t.fused, t.cosine, least(coalesce(t.share, 0), 1) as share
-        from stretched t
-        join live l on l.passage_id = t.passage_id
-        where t.fused > 0
-        order by l.entry_id, t.fused desc, l.chunk_id
+    ranked as (
+        select h.*, row_number() over (order by h.best desc, h.chunk_id) as place from hit h
     ),
     -- the first hit's own strength gives the scale, its rivals their share of it
-    topmost as (
-        select b.fused, b.cosine * vote + b.share * (1 - vote) as strength from best b order by b.fused desc, b.chunk_id limit 1
+    first as (
+        select r.best, kb_store.confidence(query, r.cosine, r.share, legs.words, legs.vectors, vote) as strength
+        from ranked r
+        where r.place = 1
     )
-    select b.chunk_id,
-        least(greatest(m.strength * b.fused / m.fused, 0), 1)::real,
-        case when vote > 0 then b.cosine::real end,
-        b.share::real
-    from best b
-    cross join topmost m
-    order by b.fused desc, b.chunk_id
-    limit max_results;
+    select r.chunk_id,
+        least(greatest(f.strength * r.best / f.best, 0), 1)::real,
+        case when vote > 0 then greatest(r.cosine, 0) end,
+        r.share
+    from ranked r
+    cross join first f
+    where r.place <= max_results
+    order by r.place;
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) IS 'Chunks that answer a query among what is live at that instant, best first: BM25 and vectors fused by scaled scores.';
+COMMENT ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted) IS 'Chunks that answer a query among what is live at that instant and wanted, best first, one an entry: BM25 and vectors fused by scaled scores. `direction`: the query''s unit vector, of the active model.';
 
 CREATE FUNCTION kb_store.serve_entries(which bigint[], at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -2453,6 +2566,35 @@ $$;
 
 COMMENT ON FUNCTION kb_store.wake_listeners(told bigint) IS 'Sends NOTIFY kb_change with the last number of the feed, when there are any after that one.';
 
+CREATE FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) RETURNS kb_store.wanted
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+#variable_conflict use_variable
+declare
+    name text;
+    longest int;
+    listed text[];
+    sources int[];
+begin
+    for name, listed in values ('category', category), ('source', source), ('kind', kind), ('language', array[language]) loop
+        if cardinality(listed) > 1000 then
+            raise exception '% has % values; the most is 1000', name, cardinality(listed) using errcode = '22023';
+        end if;
+        select max(length(l)) into longest from unnest(listed) l;
+        if longest > 1000 then
+            raise exception '% has a value of % characters; the most is 1000', name, longest using errcode = '22023';
+        end if;
+    end loop;
+    select array_agg(s.source_id) into sources
+    from kb_store.source s
+    where s.source_id = any (kb_store.visible_sources()) and (source is null or s.name = any (source));
+    return (coalesce(sources, '{}'), category, language, kind, min_price, max_price);
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) IS 'The filters of a call, its sources by number and only those that this session may see; raises 22023 when they are too many.';
+
 CREATE FUNCTION kb_store.weigh_passages(which bigint[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2629,6 +2771,40 @@ ALTER TEXT SEARCH CONFIGURATION kb_store.bilingual
     ADD MAPPING FOR uint WITH simple;
 
 COMMENT ON TEXT SEARCH CONFIGURATION kb_store.bilingual IS 'English and Arabic in one column: Arabic stemming, ASCII words stemmed as English.';
+
+CREATE TABLE kb_store.api_key (
+    key_id text NOT NULL,
+    name text NOT NULL,
+    secret_sha256 bytea NOT NULL,
+    scope text[] NOT NULL,
+    source text[],
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_used timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_key_key_id_check CHECK ((key_id ~ '^[a-z2-7]{8}$'::text)),
+    CONSTRAINT api_key_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT api_key_scope_check CHECK (((cardinality(scope) > 0) AND (scope <@ '{read,write,audit}'::text[]))),
+    CONSTRAINT api_key_secret_sha256_check CHECK ((octet_length(secret_sha256) = 32)),
+    CONSTRAINT api_key_source_check CHECK ((cardinality(source) > 0))
+);
+
+COMMENT ON TABLE kb_store.api_key IS 'Keys of the HTTP door. Once one was made, every call needs one.';
+
+COMMENT ON COLUMN kb_store.api_key.key_id IS 'The part of a key that is no secret.';
+
+COMMENT ON COLUMN kb_store.api_key.name IS 'What a person calls it.';
+
+COMMENT ON COLUMN kb_store.api_key.secret_sha256 IS 'SHA-256 of the whole key: 256 random bits need no slower hash.';
+
+COMMENT ON COLUMN kb_store.api_key.scope IS 'What it allows: read (ask), write (push, approve), audit (ask about the past).';
+
+COMMENT ON COLUMN kb_store.api_key.source IS 'Names of the sources it is limited to; null: all.';
+
+COMMENT ON COLUMN kb_store.api_key.created_at IS 'When it was made.';
+
+COMMENT ON COLUMN kb_store.api_key.last_used IS 'When it was last used, to the minute; null: never.';
+
+COMMENT ON COLUMN kb_store.api_key.revoked_at IS 'When it was revoked; null: it holds.';
 
 CREATE TABLE kb_store.attempt (
     run_id bigint NOT NULL,
@@ -2909,6 +3085,39 @@ COMMENT ON COLUMN kb_store.entry_mark.mark IS 'As in draft_mark.';
 
 COMMENT ON COLUMN kb_store.entry_mark.former IS 'A place that had it is gone; what it held together stays so.';
 
+CREATE TABLE kb_store.evaluation (
+    evaluation_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    file text NOT NULL,
+    questions_sha256 bytea NOT NULL,
+    model text,
+    measured jsonb NOT NULL,
+    CONSTRAINT evaluation_questions_sha256_check CHECK ((length(questions_sha256) = 32))
+);
+
+COMMENT ON TABLE kb_store.evaluation IS 'What `freshet eval` measured, to be compared with the next time.';
+
+COMMENT ON COLUMN kb_store.evaluation.evaluation_id IS 'Key; grows with time.';
+
+COMMENT ON COLUMN kb_store.evaluation.at IS 'When it was measured.';
+
+COMMENT ON COLUMN kb_store.evaluation.file IS 'Name of the file of questions, without its folder.';
+
+COMMENT ON COLUMN kb_store.evaluation.questions_sha256 IS 'Hash of the file: another one means other questions.';
+
+COMMENT ON COLUMN kb_store.evaluation.model IS 'Name of the model that was served; null: none.';
+
+COMMENT ON COLUMN kb_store.evaluation.measured IS 'Each measure and its value, null where no question bears on it.';
+
+ALTER TABLE kb_store.evaluation ALTER COLUMN evaluation_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME kb_store.evaluation_evaluation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE kb_store.lexeme (
     lexeme_id integer NOT NULL,
     lexeme text NOT NULL,
@@ -2974,7 +3183,9 @@ CREATE TABLE kb_store.model (
     query_prompt text DEFAULT ''::text NOT NULL,
     languages text[] NOT NULL,
     active boolean DEFAULT false NOT NULL,
-    CONSTRAINT model_dimensions_check CHECK (((dimensions >= 1) AND (dimensions <= 4000)))
+    indexed_to bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT model_dimensions_check CHECK (((dimensions >= 1) AND (dimensions <= 4000))),
+    CONSTRAINT model_indexed_to_check CHECK ((indexed_to >= 0))
 );
 
 COMMENT ON TABLE kb_store.model IS 'Embedding models this base has vectors of.';
@@ -2992,6 +3203,8 @@ COMMENT ON COLUMN kb_store.model.query_prompt IS 'Text it wants before a query.'
 COMMENT ON COLUMN kb_store.model.languages IS 'Languages it covers; empty: all. In others its vote does not count.';
 
 COMMENT ON COLUMN kb_store.model.active IS 'The one served; at most one.';
+
+COMMENT ON COLUMN kb_store.model.indexed_to IS 'Its served vectors of texts up to this number stand in an index of nearest neighbours, later ones are compared one by one; 0: there is no index.';
 
 ALTER TABLE kb_store.model ALTER COLUMN model_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.model_model_id_seq
@@ -3560,6 +3773,7 @@ CREATE TABLE kb_store.served_vector (
     passage_id bigint NOT NULL,
     vector public.halfvec NOT NULL
 );
+ALTER TABLE ONLY kb_store.served_vector ALTER COLUMN vector SET STORAGE PLAIN;
 
 COMMENT ON TABLE kb_store.served_vector IS 'Vectors of texts in service; touched only when a text enters or leaves it.';
 
@@ -3790,6 +4004,9 @@ ALTER TABLE kb_store.withdrawal ALTER COLUMN withdrawal_id ADD GENERATED ALWAYS 
     CACHE 1
 );
 
+ALTER TABLE ONLY kb_store.api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (key_id);
+
 ALTER TABLE ONLY kb_store.attempt
     ADD CONSTRAINT attempt_pkey PRIMARY KEY (run_id, url);
 
@@ -3831,6 +4048,9 @@ ALTER TABLE ONLY kb_store.entry
 
 ALTER TABLE ONLY kb_store.entry
     ADD CONSTRAINT entry_source_id_key_key UNIQUE (source_id, key);
+
+ALTER TABLE ONLY kb_store.evaluation
+    ADD CONSTRAINT evaluation_pkey PRIMARY KEY (evaluation_id);
 
 ALTER TABLE ONLY kb_store.lexeme
     ADD CONSTRAINT lexeme_lexeme_key UNIQUE (lexeme);
@@ -3928,6 +4148,8 @@ ALTER TABLE ONLY kb_store.version_variant
 ALTER TABLE ONLY kb_store.withdrawal
     ADD CONSTRAINT withdrawal_pkey PRIMARY KEY (withdrawal_id);
 
+CREATE UNIQUE INDEX api_key_name ON kb_store.api_key USING btree (name) WHERE (revoked_at IS NULL);
+
 CREATE INDEX chunk_passage ON kb_store.chunk USING btree (passage_id);
 
 CREATE INDEX draft_before_draft ON kb_store.draft_before USING btree (reading_id, ordinal);
@@ -3937,6 +4159,8 @@ CREATE INDEX draft_entry ON kb_store.draft USING btree (entry_id);
 CREATE INDEX draft_mark_mark ON kb_store.draft_mark USING btree (mark);
 
 CREATE INDEX entry_mark_mark ON kb_store.entry_mark USING btree (mark);
+
+CREATE INDEX evaluation_file ON kb_store.evaluation USING btree (file, evaluation_id);
 
 CREATE UNIQUE INDEX model_active ON kb_store.model USING btree (active) WHERE active;
 
@@ -3950,7 +4174,15 @@ CREATE INDEX run_source ON kb_store.run USING btree (source_id, run_id DESC);
 
 CREATE INDEX served_chunk_entry ON kb_store.served_chunk USING btree (entry_id);
 
+CREATE INDEX served_chunk_language ON kb_store.served_chunk USING btree (language);
+
 CREATE INDEX served_chunk_passage ON kb_store.served_chunk USING btree (passage_id);
+
+CREATE INDEX served_entry_category ON kb_store.served_entry USING gin (category) WITH (fastupdate=off);
+
+CREATE INDEX served_entry_kind ON kb_store.served_entry USING btree (kind);
+
+CREATE INDEX served_entry_price ON kb_store.served_entry USING btree (price) WHERE (price IS NOT NULL);
 
 CREATE INDEX served_entry_source ON kb_store.served_entry USING btree (source_id);
 
@@ -4162,10 +4394,10 @@ GRANT ALL ON FUNCTION kb.offers(category text[], language text, source text[], u
 GRANT ALL ON FUNCTION kb.offers(category text[], language text, source text[], upcoming boolean, max_results integer) TO kb_auditor;
 GRANT ALL ON FUNCTION kb.offers(category text[], language text, source text[], upcoming boolean, max_results integer) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) TO kb_reader;
-GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) TO kb_auditor;
-GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real) TO kb_writer;
+REVOKE ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real, min_price numeric, max_price numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real, min_price numeric, max_price numeric) TO kb_reader;
+GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real, min_price numeric, max_price numeric) TO kb_auditor;
+GRANT ALL ON FUNCTION kb.search(query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[], min_score real, min_price numeric, max_price numeric) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.absent_entries(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.absent_entries(of_run bigint) TO kb_writer;
@@ -4185,6 +4417,9 @@ GRANT ALL ON FUNCTION kb_store.apply_ttl(of_source text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.asked_vector(query text, given public.vector) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.asked_vector(query text, given public.vector) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.begin_decision(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.begin_decision(of_run bigint) TO kb_writer;
 
@@ -4203,6 +4438,9 @@ GRANT ALL ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with t
 REVOKE ALL ON FUNCTION kb_store.compare_plan(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.compare_plan(of_run bigint) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.confidence(query text, cosine real, share real, words kb_store.leg[], vectors kb_store.leg[], vote real) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.confidence(query text, cosine real, share real, words kb_store.leg[], vectors kb_store.leg[], vote real) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) TO kb_writer;
 
@@ -4217,6 +4455,9 @@ GRANT ALL ON FUNCTION kb_store.effective_readings(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.end_run(of_run bigint, final_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.end_run(of_run bigint, final_state text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.expire() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.expire() TO kb_writer;
@@ -4239,14 +4480,23 @@ GRANT ALL ON FUNCTION kb_store.findings(at timestamp with time zone) TO kb_write
 REVOKE ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], vote real) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], vote real) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.hold_lease(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.is_in_script(query text, language text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.is_in_script(query text, language text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.is_live(valid tstzmultirange, ttl interval, verified_at timestamp with time zone, at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_live(valid tstzmultirange, ttl interval, verified_at timestamp with time zone, at timestamp with time zone) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with time zone, missing_since timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.lock_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.lock_feed() TO kb_writer;
@@ -4314,8 +4564,8 @@ GRANT ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) T
 REVOKE ALL ON FUNCTION kb_store.same_as(which bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.same_as(which bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, query_embedding public.vector, max_results integer, category text[], language text, source text[], kind text[]) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.serve_entries(which bigint[], at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.serve_entries(which bigint[], at timestamp with time zone) TO kb_writer;
@@ -4353,6 +4603,9 @@ GRANT ALL ON FUNCTION kb_store.visible_sources() TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.wake_listeners(told bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.wake_listeners(told bigint) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) TO kb_writer;
 
@@ -4364,6 +4617,8 @@ GRANT ALL ON FUNCTION kb_store.withheld(which bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.yields(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.yields(of_run bigint) TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.api_key TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.attempt TO kb_writer;
 
@@ -4392,6 +4647,10 @@ GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.entry TO kb_writer;
 GRANT USAGE ON SEQUENCE kb_store.entry_entry_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.entry_mark TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.evaluation TO kb_writer;
+
+GRANT USAGE ON SEQUENCE kb_store.evaluation_evaluation_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.lexeme TO kb_writer;
 

@@ -1,0 +1,62 @@
+"""`freshet serve`: the HTTP door, until stopped. Streams are ended first: a stop takes no longer than answers do."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from retrieval.http.app import create_app
+from retrieval.http.envelope import JsonLines
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from pipelines.settings import Project
+
+__all__ = ["serve"]
+
+_GRACE = 10  # seconds that answers under way are given when the server is stopped
+_MOST_AT_ONCE = 1000  # connections; more are told 503 at once rather than kept waiting
+
+
+def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
+    """Answer until SIGTERM or SIGINT; raises OSError when the address is taken."""
+    _log_as_json()
+    app = create_app(project, log_queries=log_queries)
+    config = uvicorn.Config(
+        app,
+        host=host or project.api.host,
+        port=port if port is not None else project.api.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # who asks is decided by the peer; a header that names another would open the door that is for this machine
+        proxy_headers=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    _Server(config, app).run()
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams when it is told to stop; they would never end by themselves."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """As uvicorn's, streams first."""
+        self._app.state.hub.close()
+        super().handle_exit(sig, frame)
+
+
+def _log_as_json() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

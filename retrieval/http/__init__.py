@@ -1,0 +1,14 @@
+"""The doors over HTTP, all through the functions of schema kb.
+
+app         put together: what stands at which address
+callers     who asks: keys, scopes, sources; without any key loopback alone
+pace        how often one caller may ask
+envelope    around every request: its number, its size, what is logged of it
+problems    errors as problem documents (RFC 9457)
+caching     until when an answer may be kept
+questions   /v1/search, offers, entries, explain, status
+following   /v1/changes, as pages and as a stream
+health      /healthz, /readyz
+"""
+
+__all__: list[str] = []

@@ -1,0 +1,75 @@
+"""The application: what stands at which address, and what it stands on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from psycopg_pool import AsyncConnectionPool
+
+from pipelines.database import uri
+from retrieval.client import AsyncClient
+from retrieval.http import following, health, questions
+from retrieval.http.callers import Doorkeeper
+from retrieval.http.envelope import Envelope
+from retrieval.http.hub import Hub
+from retrieval.http.problems import answer_problems
+
+if TYPE_CHECKING:
+    from pipelines.settings import Project
+
+__all__ = ["create_app"]
+
+_CONNECTIONS = 8  # two cores answer no faster with more
+_KEY_CONNECTIONS = 4
+_WAIT = 2.0  # seconds a request waits for a connection before it is told that the database is away
+
+
+def create_app(project: Project, *, log_queries: bool = False) -> FastAPI:
+    """The door of a project; connections are made when it starts, and again whenever the database comes back."""
+    app = FastAPI(
+        title="Freshet",
+        version=version("freshet"),
+        summary="What is true now on the sites of a business, with its source and until when it holds.",
+        lifespan=_life(project),
+        docs_url=None,  # its page loads scripts of another host
+        redoc_url=None,
+    )
+    app.state.project = project
+    answer_problems(app)
+    for router in (health.router, questions.router, following.router):
+        app.include_router(router)
+    if project.api.cors:
+        app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
+    app.add_middleware(Envelope, log_queries=log_queries)
+    return app
+
+
+def _life(project: Project) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        """Everything that is open while the server runs; nothing here waits for the database."""
+        state = app.state
+        async with AsyncExitStack() as open_:
+            state.client = await open_.enter_async_context(AsyncClient(project, connections=_CONNECTIONS))
+            state.auditor = await open_.enter_async_context(AsyncClient(project, role="auditor", connections=2))
+            pool = AsyncConnectionPool(
+                uri(project, "writer"), min_size=1, max_size=_KEY_CONNECTIONS, timeout=_WAIT, open=False,
+                kwargs={"autocommit": True, "application_name": "freshet serve: keys"},
+            )  # fmt: skip
+            await pool.open()
+            open_.push_async_callback(pool.close)
+            state.doorkeeper = Doorkeeper(pool)
+            state.hub, state.streams = Hub(uri(project, "reader")), 0
+            listening = asyncio.create_task(state.hub.listen())
+            yield
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+    return life

@@ -1,0 +1,91 @@
+"""The change feed over HTTP: pages by cursor, and a stream of server-sent events that resumes where it broke off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
+
+from retrieval.client import AsyncClient
+from retrieval.http.caching import answer, document
+from retrieval.http.callers import Caller, allowed
+from retrieval.http.hub import Hub
+from retrieval.http.problems import RETRY_AFTER, Problem
+from retrieval.http.questions import MOST_ID, MOST_INT
+from retrieval.results import Change
+
+__all__ = ["ChangesDocument", "router"]
+
+router = APIRouter(prefix="/v1/changes", tags=["following"])
+
+_PAGE = 500
+_MOST_STREAMS = 500
+_QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
+_Reader = Annotated[Caller, Depends(allowed("read"))]
+_After = Annotated[int, Query(ge=0, le=MOST_ID, description="The last change_id you have; 0: from the beginning.")]
+
+
+class ChangesDocument(BaseModel):
+    """Changes in order; ask again with the last change_id."""
+
+    changes: list[Change]
+
+
+@router.get("", response_model=ChangesDocument, summary="What became of which entry, in order")
+async def changes(
+    request: Request,
+    caller: _Reader,
+    after: _After = 0,
+    max_results: Annotated[int, Query(ge=1, le=MOST_INT)] = _PAGE,
+) -> Response:
+    """The columns of `kb.changes`."""
+    client: AsyncClient = request.app.state.client
+    return answer(request, {"changes": await client.changes(after, max_results=max_results, within=caller.sources)})
+
+
+@router.get(
+    "/stream",
+    summary="The same as server-sent events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "One event a change, its id the cursor."}},
+)
+async def stream(request: Request, caller: _Reader, after: _After = 0) -> StreamingResponse:
+    """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""
+    if request.app.state.streams >= _MOST_STREAMS:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, f"{_MOST_STREAMS} streams are open already",
+            {"Retry-After": str(RETRY_AFTER)},
+        )  # fmt: skip
+    last = request.headers.get("last-event-id", "")
+    cursor = min(int(last), MOST_ID) if last.isascii() and last.isdecimal() and len(last) < 20 else after
+    return StreamingResponse(
+        _events(request, caller, cursor),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(request: Request, caller: Caller, cursor: int) -> AsyncIterator[bytes]:
+    client: AsyncClient = request.app.state.client
+    hub: Hub = request.app.state.hub
+    request.app.state.streams += 1
+    try:
+        while not hub.closed:
+            ticket = hub.ticket()
+            page = await client.changes(cursor, max_results=_PAGE, within=caller.sources)
+            for change in page:
+                cursor = change.change_id
+                yield b"id: %d\nevent: %s\ndata: %s\n\n" % (cursor, change.change.encode(), document(change))
+            if len(page) < _PAGE:
+                yield b": here\n\n"
+                await hub.grown(ticket, _QUIET)
+                # a key that was revoked meanwhile hears nothing more
+                caller = await request.app.state.doorkeeper.admit(request)
+    except Problem:
+        return
+    finally:
+        request.app.state.streams -= 1

@@ -1,0 +1,112 @@
+"""Errors as problem documents (RFC 9457): what, why, and the way out; never a statement, a secret or a traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from pipelines.database import DatabaseError
+from retrieval.asking import BadQuestion
+
+__all__ = ["RETRY_AFTER", "Problem", "ProblemDocument", "answer_problems", "failure_response", "problem_response"]
+
+RETRY_AFTER = 5  # seconds a caller waits while the database is away
+_MEDIA = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """A refusal that a caller is told: status, one sentence of cause and way out, headers."""
+
+    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+class ProblemDocument(dict[str, Any]):
+    """The body of an error: type, title, status, detail, instance (the request's number)."""
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Make every error of the application a problem document."""
+    app.add_exception_handler(Problem, _refused)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(BadQuestion, _bad_question)
+    for away in (DatabaseError, PoolTimeout, OperationalError):
+        app.add_exception_handler(away, _away)
+
+
+def problem_response(
+    request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """A problem document; `more` are members of its own kind."""
+    document = ProblemDocument(
+        type="about:blank", title=status.phrase, status=status.value, detail=detail, instance=_number(request), **more
+    )
+    return JSONResponse(
+        document, status.value, media_type=_MEDIA, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def failure_response(request: Request) -> JSONResponse:
+    """What a caller is told of our own mistake: the number to look it up by."""
+    return problem_response(
+        request, HTTPStatus.INTERNAL_SERVER_ERROR, "this should not happen; the server's log has the request's number"
+    )
+
+
+def _number(request: Request) -> str:
+    return f"urn:request:{request.state.number}"
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    return problem_response(request, error.status, error.detail, error.headers)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    detail = error.detail if error.detail != status.phrase else _WAYS.get(status, status.description)
+    return problem_response(request, status, detail, error.headers)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    # what was given is not repeated: it may be a secret, or not printable
+    errors = [{"at": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
+    detail = "; ".join(f"{one['at']}: {one['message']}" for one in errors[:5])
+    return problem_response(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors[:100])
+
+
+async def _bad_question(request: Request, error: Exception) -> JSONResponse:
+    return problem_response(request, HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+
+async def _away(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("the database is away: %s", type(error).__name__)
+    return problem_response(
+        request,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the database cannot be reached; nothing is answered from memory, since it might be over. Ask again",
+        {"Retry-After": str(RETRY_AFTER)},
+    )
+
+
+_WAYS = {
+    HTTPStatus.NOT_FOUND: "there is nothing at this address; /openapi.json lists what there is",
+    HTTPStatus.METHOD_NOT_ALLOWED: "this address takes another method; /openapi.json lists which",
+}

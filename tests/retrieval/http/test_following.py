@@ -1,0 +1,82 @@
+"""The change feed over HTTP: by pages, and as a stream that resumes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from pipelines.database import Connection
+from retrieval.keys import create_key, revoke_key
+from tests.story import Story, offer
+
+
+def events(lines: Iterator[str], most: int) -> list[dict[str, Any]]:
+    """The next so many events of a stream."""
+    found: list[dict[str, Any]] = []
+    event: dict[str, Any] = {}
+    for line in lines:
+        if line.startswith(":"):
+            continue
+        if line:
+            name, _, value = line.partition(": ")
+            event[name] = value
+            continue
+        if event:
+            found.append(event)
+            event = {}
+        if len(found) == most:
+            break
+    return found
+
+
+def test_pages_of_changes_miss_nothing(http: httpx.Client) -> None:
+    """Asked one by one with the last number, the same as all at once."""
+    whole = http.get("/v1/changes").json()["changes"]
+    one_by_one: list[Any] = []
+    while page := http.get(
+        "/v1/changes", params={"after": one_by_one[-1]["change_id"] if one_by_one else 0, "max_results": 1}
+    ).json()["changes"]:
+        one_by_one += page
+    assert one_by_one == whole
+    assert len(whole) >= 4
+
+
+def test_a_stream_tells_what_was_and_then_what_comes(http: httpx.Client, story: Story) -> None:
+    """An event's id is the cursor, its name the change; what is published meanwhile comes at once."""
+    before = http.get("/v1/changes").json()["changes"]
+    with http.stream("GET", "/v1/changes/stream") as answer:
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        lines = answer.iter_lines()
+        told = events(lines, len(before))
+        assert [json.loads(event["data"]) for event in told] == before
+        assert [(event["id"], event["event"]) for event in told] == [(str(c["change_id"]), c["change"]) for c in before]
+        story.sync({"https://shop.test/new": [offer("https://shop.test/new", "Battery check for free")]})
+        assert json.loads(events(lines, 1)[0]["data"])["url"] == "https://shop.test/new"
+
+
+def test_a_stream_resumes_where_it_broke_off(http: httpx.Client) -> None:
+    """The last event's id, sent as a browser does, skips what was heard."""
+    before = http.get("/v1/changes").json()["changes"]
+    heard = {"Last-Event-ID": str(before[1]["change_id"])}
+    with http.stream("GET", "/v1/changes/stream", headers=heard) as answer:
+        assert int(events(answer.iter_lines(), 1)[0]["id"]) == before[2]["change_id"]
+
+
+def test_a_stream_hears_only_of_granted_sources_and_ends_with_its_key(
+    http: httpx.Client, story: Story, db: Connection
+) -> None:
+    """S6; and a key that is revoked hears nothing more."""
+    other = Story(db, source=story.source.model_copy(update={"name": "other"}))
+    worn = create_key(db, "bot", ["read"], ["shop"])
+    with http.stream("GET", "/v1/changes/stream", headers={"Authorization": f"Bearer {worn}"}) as answer:
+        lines = answer.iter_lines()
+        events(lines, 4)
+        other.sync({"https://other.test/a": [offer("https://other.test/a", "Engine oil secret")]})
+        story.sync({"https://shop.test/new": [offer("https://shop.test/new", "Battery check for free")]})
+        assert json.loads(events(lines, 1)[0]["data"])["url"] == "https://shop.test/new"
+        revoke_key(db, "bot")
+        story.sync({"https://shop.test/later": [offer("https://shop.test/later", "Coolant for half the price")]})
+        assert events(lines, 1) == []

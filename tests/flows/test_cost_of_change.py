@@ -55,6 +55,7 @@ def plain_page(title: str, content: str) -> str:
     return f"{head}<body><main><h1>{title}</h1>{content}</main></body></html>"
 
 
+@pytest.mark.hazard("C4")
 def test_a_price_or_window_changes_the_row_and_asks_no_model(shop: Replay, as_reader: Connection) -> None:
     """What is published and what is embedded are hashed apart."""
     shop.look({"/pads": offer_page()})
@@ -65,6 +66,7 @@ def test_a_price_or_window_changes_the_row_and_asks_no_model(shop: Replay, as_re
     assert shop.costs({"/pads": offer_page(price="199", until="2027-07-31T23:59:59+03:00")}) == (0, 0)
 
 
+@pytest.mark.hazard("C4")
 def test_one_changed_word_embeds_the_chunk_it_stands_in(shop: Replay) -> None:
     """Of four sections one is embedded anew."""
     order = list(_TOPICS)

@@ -77,6 +77,7 @@ def test_parameters_name_a_folder_and_a_source_and_nothing_else(
     assert b"Front brake pads" not in _everything_kept_by(prefect)
 
 
+@pytest.mark.hazard("S7")
 def test_no_secret_gets_into_prefect(
     prefect: OwnServer, folder: Path, two_offers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +177,7 @@ def test_one_deployment_a_source_by_its_cron_and_zone(folder: Path, two_offers: 
         assert one.concurrency_options.collision_strategy.value == "CANCEL_NEW"
 
 
+@pytest.mark.hazard("P4")
 def test_a_backlog_becomes_one_run(prefect: OwnServer, folder: Path, two_offers: Path) -> None:
     """Of 50 late runs of a source the newest remains; a run that a person asked for is left alone."""
     remaining = asyncio.run(_fold_up_a_backlog(folder))
@@ -208,6 +210,7 @@ async def _make_late(client: PrefectClient, deployment: UUID, *, runs: int) -> N
     reply.raise_for_status()
 
 
+@pytest.mark.hazard("P4")
 def test_prefect_is_not_imported_where_it_is_not_needed() -> None:
     """`freshet sync` works on a machine where Prefect is broken: nothing on its way imports it."""
     code = "import sys, flows.cli, flows.sync, flows.schedule, flows.demo, spiders; sys.exit('prefect' in sys.modules)"

@@ -94,6 +94,7 @@ def everything_kept(db: Connection, told: Any, before: set[str]) -> None:
     assert told["chunks"]["embedded"] == 0
 
 
+@pytest.mark.hazard("H4")
 def test_every_challenge_is_known_for_one(bad: BadSite, sync: Sync, db: Connection) -> None:
     """★ H4: a challenge or login told with 200 is not stored as content, not embedded, and overwrites nothing."""
     for name in CHALLENGES:
@@ -121,6 +122,7 @@ def test_every_challenge_is_known_for_one(bad: BadSite, sync: Sync, db: Connecti
     assert "Verifying you are human" not in texts
 
 
+@pytest.mark.hazard("H4")
 def test_a_first_look_takes_no_challenge_for_content(bad: BadSite, sync: Sync, db: Connection) -> None:
     """H4: of a source never read, known marks count where there is hardly any content; its own pages are read."""
     said = (
@@ -142,6 +144,7 @@ def test_a_first_look_takes_no_challenge_for_content(bad: BadSite, sync: Sync, d
     assert told["pages"]["outcomes"]["ok"] == 9
 
 
+@pytest.mark.hazard("H4")
 @pytest.mark.parametrize("first", [False, True], ids=["later", "first"])
 def test_pages_that_only_look_alike_are_content(bad: BadSite, sync: Sync, db: Connection, first: bool) -> None:
     """★ H4: a page of the source's own is accepted, whatever script, widget or word of such pages it carries."""
@@ -156,6 +159,7 @@ def test_pages_that_only_look_alike_are_content(bad: BadSite, sync: Sync, db: Co
     assert told["state"] == "published"
 
 
+@pytest.mark.hazard("N5")
 def test_a_page_cut_in_its_text_keeps_what_it_gave(bad: BadSite, sync: Sync, db: Connection) -> None:
     """★ N5: HTML that still parses with nine of twelve offers and has lost its end is truncated."""
     sync()
@@ -170,6 +174,7 @@ def test_a_page_cut_in_its_text_keeps_what_it_gave(bad: BadSite, sync: Sync, db:
     assert sync()["state"] == "published", "a page that only closes no longer has lost nothing"
 
 
+@pytest.mark.hazard("H5")
 def test_a_dead_page_told_with_200_is_missing_by_the_second_strike(bad: BadSite, sync: Sync, db: Connection) -> None:
     """★ H5: «offer not found» with 200 overwrites nothing, and counts as a 404 does."""
     for number in range(3):
@@ -188,6 +193,7 @@ def test_a_dead_page_told_with_200_is_missing_by_the_second_strike(bad: BadSite,
     assert served(db) == before - {"Brake pads", "Oil change"}
 
 
+@pytest.mark.hazard("H5")
 def test_what_any_address_answers_is_no_page(bad: BadSite, sync: Sync, db: Connection) -> None:
     """★ H5: one made-up address a crawl shows how the site says that there is no page, in whatever words."""
     sync()
@@ -206,6 +212,7 @@ def test_what_any_address_answers_is_no_page(bad: BadSite, sync: Sync, db: Conne
     assert db.execute("select count(*) from kb_store.page where url like '%no-such-page%'").fetchone() == (0,)
 
 
+@pytest.mark.hazard("H5")
 @pytest.mark.parametrize("target", ["/", "/en/offers", "/en/login", "/ar/"])
 def test_dead_pages_sent_home_or_to_a_login_are_missing_by_the_second_strike(
     bad: BadSite, sync: Sync, db: Connection, target: str
@@ -225,6 +232,7 @@ def test_dead_pages_sent_home_or_to_a_login_are_missing_by_the_second_strike(
     assert served(db) == before - {"Brake pads"}
 
 
+@pytest.mark.hazard("H5")
 def test_a_login_in_the_place_of_every_page_is_no_proof_of_anything(bad: BadSite, sync: Sync, db: Connection) -> None:
     """H5: when most pages are sent to a login, nothing was looked at, and nothing is missing."""
     sync()
@@ -243,6 +251,7 @@ def test_a_login_in_the_place_of_every_page_is_no_proof_of_anything(bad: BadSite
     assert told["pages"]["outcomes"]["challenge"] >= 8
 
 
+@pytest.mark.hazard("H6")
 def test_a_renamed_offer_keeps_its_identity(bad: BadSite, sync: Sync, db: Connection) -> None:
     """H6: a 301 to a page of its own is a move: the same entry, nothing embedded, nothing twice."""
     sync()
@@ -255,6 +264,7 @@ def test_a_renamed_offer_keeps_its_identity(bad: BadSite, sync: Sync, db: Connec
     assert told["chunks"]["embedded"] == 0
 
 
+@pytest.mark.hazard("C1")
 @pytest.mark.parametrize("selectors", [SELECTORS, ""], ids=["selectors", "shape"])
 def test_another_layout_is_loud_and_loses_nothing(bad: BadSite, sync: Sync, db: Connection, selectors: str) -> None:
     """★ C1: all classes renamed, so that no offer or three of twelve are read: the page is doubted, its offers stay."""
@@ -274,6 +284,7 @@ def test_another_layout_is_loud_and_loses_nothing(bad: BadSite, sync: Sync, db: 
         assert "3 offers read" in outcome(db, bad, OFFERS)[1]
 
 
+@pytest.mark.hazard("C1")
 def test_fewer_offers_in_the_same_layout_are_believed(bad: BadSite, sync: Sync, db: Connection) -> None:
     """C1's opposite: a list that is shorter and otherwise the same is what it says; absence then goes its own way."""
     sync()
@@ -292,6 +303,7 @@ def _empty(bad: BadSite, page: str = EMPTY) -> None:
         put(bad, f"/en/offers/{number}", shell(f"<h1>Old offer {number}</h1><p>This one has ended.</p>"))
 
 
+@pytest.mark.hazard("C2")
 def test_an_empty_list_is_believed_on_its_second_day_and_its_offers_go(
     bad: BadSite, sync: Sync, db: Connection
 ) -> None:
@@ -312,6 +324,7 @@ def test_an_empty_list_is_believed_on_its_second_day_and_its_offers_go(
     assert (told["state"], told["entries"]["withdrawn"], served(db)) == ("published", 8, set())
 
 
+@pytest.mark.hazard("C2")
 def test_an_empty_list_that_says_so_is_believed_at_once(bad: BadSite, sync: Sync, db: Connection) -> None:
     """C2: in the source's own words; what it gave goes by the second complete run, as what is absent does."""
     sync()
@@ -355,6 +368,7 @@ def test_a_start_that_is_doubted_makes_the_run_no_witness(bad: BadSite, sync: Sy
     assert db.execute("select last_verified from kb.freshness()").fetchone() == verified
 
 
+@pytest.mark.hazard("H3")
 def test_a_challenge_told_with_its_own_status_is_named(bad: BadSite, sync: Sync, db: Connection) -> None:
     """H3: a guard service that refuses is a challenge; any other refusal stays what its status says."""
     sync()

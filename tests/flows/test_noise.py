@@ -132,6 +132,7 @@ def shop(folder: Path, db: Connection) -> Replay:
     return replay
 
 
+@pytest.mark.hazard("C3")
 @pytest.mark.parametrize("kind", _KINDS)
 def test_each_kind_of_noise_costs_nothing(shop: Replay, kind: str) -> None:
     """Tokens, timestamps, ad ids, attribute order, white space, joiners, tracking parameters, last_seen: 0 and 0."""
@@ -140,6 +141,7 @@ def test_each_kind_of_noise_costs_nothing(shop: Replay, kind: str) -> None:
         assert shop.costs({"/en": template.page("en"), "/ar": template.page("ar")}) == (0, 0)
 
 
+@pytest.mark.hazard("C3")
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), kinds=st.frozensets(st.sampled_from(_KINDS), min_size=1))
 def test_any_mixture_of_noise_costs_nothing(shop: Replay, seed: int, kinds: frozenset[str]) -> None:

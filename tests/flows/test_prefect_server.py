@@ -15,6 +15,7 @@ from pipelines.settings import load_project
 from tests.flows.prefect_api import running_prefect
 
 
+@pytest.mark.hazard("P4")
 def test_the_server_has_a_door_comes_back_and_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

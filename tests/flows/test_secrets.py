@@ -57,6 +57,7 @@ def _found_in(ran: Ran, log: pytest.LogCaptureFixture, folder: Path, db: Connect
     return {canary for canary in _EVERY if canary in everything}
 
 
+@pytest.mark.hazard("S7")
 def test_s7_no_secret_of_a_source_is_told_however_the_crawl_ends(
     run: Run, folder: Path, source: Path, site: BadSite, db: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -70,6 +71,7 @@ def test_s7_no_secret_of_a_source_is_told_however_the_crawl_ends(
     assert _found_in(ran, caplog, folder, db) == set()
 
 
+@pytest.mark.hazard("S7")
 def test_s7_a_mistake_of_ours_shows_no_secret(
     run: Run,
     folder: Path,
@@ -92,6 +94,7 @@ def test_s7_a_mistake_of_ours_shows_no_secret(
     assert _found_in(ran, caplog, folder, db) == set()
 
 
+@pytest.mark.hazard("S7")
 @pytest.mark.parametrize(
     "url",
     [
@@ -118,6 +121,7 @@ def test_s7_a_database_that_cannot_be_reached_tells_no_password(
         assert _found_in(ran, caplog, folder, db) == set()
 
 
+@pytest.mark.hazard("S7")
 def test_s7_a_wrong_password_is_refused_without_being_told(
     run: Run,
     folder: Path,

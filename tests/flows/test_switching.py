@@ -76,6 +76,7 @@ def _cosine(run: Run, query: str) -> Any:
     return None if found["degraded"] else found["hits"][0]["vector_score"]
 
 
+@pytest.mark.hazard("B3")
 @pytest.mark.parametrize("hidden", [32, 48])
 def test_b3_switching_leaves_no_gap_whatever_the_settings_say(run: Run, project: Path, hidden: int) -> None:
     """After the switch queries and syncs go by the new model at once; each command says that the settings differ."""
@@ -109,6 +110,7 @@ def test_b3_switching_leaves_no_gap_whatever_the_settings_say(run: Run, project:
     assert run("db", "check").code == 0
 
 
+@pytest.mark.hazard("B3")
 def test_b3_settings_changed_without_a_switch_serve_the_old_model(run: Run, project: Path) -> None:
     """Both are named with the way out; queries and syncs go on as they did."""
     tiny_model(project / "second", seed=2, positions=264)
@@ -123,6 +125,7 @@ def test_b3_settings_changed_without_a_switch_serve_the_old_model(run: Run, proj
     assert _models(run) == {"first": ("served", 6, 0)}
 
 
+@pytest.mark.hazard("P1")
 @pytest.mark.parametrize(("where", "call", "stored"), [("encode_passages", 3, 4), ("encode_query", 2, 6)])
 def test_p1_killed_on_the_way_nothing_served_changes_and_the_build_goes_on(
     run: Run, project: Path, where: str, call: int, stored: int
@@ -166,6 +169,7 @@ def test_a_sync_that_a_switch_overtakes_publishes_with_the_new_model(
     assert run("db", "check").code == 0
 
 
+@pytest.mark.hazard("P5")
 def test_p5_a_served_model_that_is_gone_or_changed_degrades_and_syncs_nothing(run: Run, project: Path) -> None:
     """Words alone answer, a sync refuses before it crawls, and each says why; files put back mend it."""
     weights = project / "first" / "model.safetensors"
@@ -187,6 +191,7 @@ def test_p5_a_served_model_that_is_gone_or_changed_degrades_and_syncs_nothing(ru
     assert run("sync").code == 0
 
 
+@pytest.mark.hazard("P5")
 def test_p5_a_lost_model_is_replaced_by_another_without_comparison(run: Run, project: Path) -> None:
     """The way out that the message names works; what could not be compared is said."""
     tiny_model(project / "second", seed=2, positions=264)
@@ -199,6 +204,7 @@ def test_p5_a_lost_model_is_replaced_by_another_without_comparison(run: Run, pro
     assert run("db", "check").code == 0
 
 
+@pytest.mark.hazard("S8")
 @pytest.mark.parametrize("damage", ["truncated", "no weights", "no tokenizer", "not json", "pickle", "script", "code"])
 def test_s8_a_model_that_is_damaged_or_would_run_code_is_refused(run: Run, project: Path, damage: str) -> None:
     """Nothing of it runs, nothing of it is stored, the base is served as before; no traceback."""
@@ -229,6 +235,7 @@ def test_s8_a_model_that_is_damaged_or_would_run_code_is_refused(run: Run, proje
     assert not run("search", "oil change", "--json").document["degraded"]
 
 
+@pytest.mark.hazard("S8")
 def test_s8_weights_other_than_those_pinned_are_refused(run: Run, project: Path) -> None:
     """`weights_sha256` holds: one changed byte, and nothing is embedded with them."""
     pinned = tiny_model(project / "pinned", seed=4)

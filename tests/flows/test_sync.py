@@ -69,6 +69,7 @@ def test_a_dry_run_prints_the_plan_and_leaves_everything_alone(run: Run) -> None
     assert run("sync", "--json").document["runs"][0]["pages"]["ok"] == planned["pages"]["ok"]
 
 
+@pytest.mark.hazard("N1")
 @pytest.mark.usefixtures("few_offers")
 def test_a_site_that_is_down_fails_loudly_and_removes_nothing(run: Run, site: SiteServer) -> None:
     """Closed port: exit 1, each page named, everything still served; reindex needs no site."""
@@ -121,6 +122,7 @@ def test_a_source_that_another_run_holds_is_left_to_it(run: Run, database: TestD
     assert [report["run"] for report in listed] == [number]
 
 
+@pytest.mark.hazard("P2")
 @pytest.mark.usefixtures("few_offers")
 def test_a_signal_ends_the_run_as_cancelled_and_the_report_is_printed(
     run: Run, monkeypatch: pytest.MonkeyPatch, database: TestDatabase
@@ -192,6 +194,7 @@ def test_a_failure_of_ours_in_one_source_leaves_the_others_their_turn(
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.hazard("T10")
 def test_the_database_s_clock_tells_when_a_page_was_seen(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

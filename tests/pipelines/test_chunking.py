@@ -113,6 +113,7 @@ def test_a_row_too_long_for_a_chunk_keeps_headers_with_cells() -> None:
     assert all(chunk.body.startswith("Column") for chunk in chunks)
 
 
+@pytest.mark.hazard("B5")
 @pytest.mark.parametrize("text", ["x" * 2_000_000, "?" * 5_000, "زيت" * 4_000])
 def test_text_without_end_is_bounded(text: str) -> None:
     """A token of two megabytes becomes chunks of bounded size, although the tokenizer calls it one unknown word."""

@@ -210,6 +210,7 @@ def test_sold_out_is_served_at_no_time() -> None:
     assert offers_of(read("<h1>Brake pads, front axle</h1>", head=script(sold)))[0].window.ranges == ()
 
 
+@pytest.mark.hazard("C6")
 def test_hidden_structured_data_declares_nothing() -> None:
     """HAZARDS C6: microdata that nobody can see cannot stretch a window."""
     hidden = (
@@ -319,6 +320,7 @@ def test_no_bytes_can_raise_out_of_a_reading(body: bytes) -> None:
     assert reading.drafts or reading.outcome is not Outcome.OK or reading.findings
 
 
+@pytest.mark.hazard("C7")
 def test_deep_and_repeated_nesting_ends() -> None:
     """HAZARDS C7: an offer 300 levels down is read; 100,000 levels are refused aloud, never cut in silence."""
     deep = read("<div>" * 300 + CARDS + "</div>" * 300)

@@ -37,6 +37,7 @@ def live(conn: Connection, at: datetime) -> set[str]:
 # ---------------------------------------------------------------- the predicate, at any instant
 
 
+@pytest.mark.hazard("T4")
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_last_day_ends_at_midnight_in_riyadh_in_every_session(
     db: Connection, database: TestDatabase, zone: str
@@ -52,6 +53,7 @@ def test_the_last_day_ends_at_midnight_in_riyadh_in_every_session(
         assert live(conn, end.astimezone(UTC)) == set()
 
 
+@pytest.mark.hazard("T8")
 def test_a_recurring_offer_is_live_on_its_days_alone(db: Connection) -> None:
     """Each Friday of Riyadh whole, over a month's and a year's end, and never after the last."""
     story = Story(db)
@@ -130,6 +132,7 @@ def opened(db: Connection, database: TestDatabase) -> Iterator[list[Connection]]
         conn.close()
 
 
+@pytest.mark.hazard("T4")
 @pytest.mark.parametrize("zone", ZONES)
 def test_an_end_passes_in_an_open_transaction(db: Connection, opened: list[Connection], zone: str) -> None:
     """No job runs, the transactions are old and idle: served until the end and not after, by every function."""
@@ -156,6 +159,7 @@ def test_a_start_passes_with_no_job_running(db: Connection, opened: list[Connect
     assert all(_answers(conn, function) for conn in opened for function in ASKED)
 
 
+@pytest.mark.hazard("T6")
 def test_a_lapse_passes_with_no_job_running(db: Connection, as_reader: Connection) -> None:
     """An open offer last seen ttl ago is quoted up to that instant."""
     story = Story(db)

@@ -131,12 +131,14 @@ def test_more_offers_than_the_limit_is_an_error(reader: Connection) -> None:
         offers(reader, max_results=10_001)
 
 
+@pytest.mark.hazard("B5")
 def test_a_vector_of_another_length_is_refused(reader: Connection) -> None:
     """Vectors of two models are never compared."""
     with pytest.raises(psycopg.errors.InvalidParameterValue, match=r"3 dimensions; the active model's have 16"):
         reader.execute("select * from kb.search('oil', %s)", (Vector([1, 0, 0]),))
 
 
+@pytest.mark.hazard("S5")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -158,6 +160,7 @@ def test_a_reader_may_call_kb_and_nothing_else(reader: Connection, statement: st
         reader.execute(statement.encode())
 
 
+@pytest.mark.hazard("S5")
 def test_what_a_reader_sets_changes_no_answer(reader: Connection) -> None:
     """search_path, settings and temporary objects of the session cannot mask Freshet's or widen what is seen."""
     before = offers(reader)
@@ -182,6 +185,7 @@ def limited(story: Story, database: TestDatabase) -> Iterator[Connection]:
         yield conn
 
 
+@pytest.mark.hazard("S6")
 @pytest.mark.parametrize("source", [None, [], ["shop"], ["shop", "other"], ["other"]])
 def test_a_grant_is_no_filter(limited: Connection, source: list[str] | None) -> None:
     """Whatever is asked, only the granted source answers; another's entry looks like one that is not there."""
@@ -190,6 +194,7 @@ def test_a_grant_is_no_filter(limited: Connection, source: list[str] | None) -> 
     assert {row["url"] for row in offers(limited, filters=Filters(source=source))} == allowed
 
 
+@pytest.mark.hazard("S6")
 def test_a_grant_holds_in_every_function(limited: Connection) -> None:
     """entry, changes and freshness show the granted source alone, whatever kb.sources says."""
     limited.execute("set kb.sources = 'shop,other'")
@@ -218,6 +223,7 @@ def test_a_chunk_limited_by_its_own_words_shows_until_when(story: Story, as_read
     assert (hit["validity"], f"{hit['valid_until']:%Y-%m-%d}") == ("stated", "2099-12-05")
 
 
+@pytest.mark.hazard("B5")
 def test_a_vector_that_points_nowhere_is_refused(reader: Connection) -> None:
     """All zeros have no direction: every text would be as near as any other."""
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="all zeros"):

@@ -83,6 +83,7 @@ def test_a_public_address_passes(ip: str) -> None:
     check_address(ip, 443, ())
 
 
+@pytest.mark.hazard("S1")
 @given(st.sampled_from(FORBIDDEN_V4), st.integers(1, 65535))
 def test_wrapping_a_forbidden_address_changes_nothing(ip: str, port: int) -> None:
     """Mapped, translated, NAT64, 6to4 and compatible forms are judged by the address inside."""
@@ -188,6 +189,7 @@ DISGUISES = [
 ]
 
 
+@pytest.mark.hazard("S1")
 @pytest.mark.parametrize("url", DISGUISES)
 def test_a_forbidden_address_in_a_url_is_refused_in_every_disguise(url: str) -> None:
     """What a browser or the C library would read as a forbidden address is refused before any dial."""

@@ -68,6 +68,7 @@ def test_every_status_ends_in_its_outcome(site, job_for, crawled):
     assert all(len(site.hits(path)) == 1 for path in expected), "nothing is asked twice in one crawl"
 
 
+@pytest.mark.hazard("N5")
 def test_a_cut_body_is_never_content(site, job_for, crawled):
     """Short of its Content-Length, reset midway, without its last chunk, or with half a gzip stream: truncated."""
     import gzip
@@ -87,6 +88,7 @@ def test_a_cut_body_is_never_content(site, job_for, crawled):
     assert all(found[site.url(path)].body is None for path in cases)
 
 
+@pytest.mark.hazard("N4")
 def test_a_page_has_a_deadline_for_all_of_it(site, job_for, crawled):
     """No answer, headers and then nothing, a byte now and then: network, in the time of one page each."""
     cases = {"/hang": hang, "/silent": silent_body, "/loris": slow()}
@@ -101,6 +103,7 @@ def test_a_page_has_a_deadline_for_all_of_it(site, job_for, crawled):
     assert result.complete
 
 
+@pytest.mark.hazard("H8", "H10")
 def test_bodies_stop_at_their_limit(site, job_for, crawled):
     """Too many bytes, announced or not, endless, or only when inflated: too_large with flat memory."""
     cases = {
@@ -142,6 +145,7 @@ def _peak_of_the_child() -> Iterator[list[int]]:
         watcher.join()
 
 
+@pytest.mark.hazard("H10")
 def test_what_bytes_are_is_seen_from_the_bytes(site, job_for, crawled):
     """A PDF as text/html is a PDF, a program as a PDF is refused, no Content-Type is no obstacle."""
     cases = {
@@ -165,6 +169,7 @@ def test_what_bytes_are_is_seen_from_the_bytes(site, job_for, crawled):
     assert got == {path: (outcome, media_type) for path, (_, outcome, media_type) in cases.items()}
 
 
+@pytest.mark.hazard("H6")
 def test_redirects_end_clearly(site, job_for, crawled):
     """Renamed: moved, one capture each; loops and long chains: network, all of them; elsewhere: moved_off_scope."""
     linked(site, "/renamed", "/loop-a", "/chain/0", "/away", "/downgrade", "/file", "/twice")
@@ -193,6 +198,7 @@ def test_redirects_end_clearly(site, job_for, crawled):
     assert outcomes["/file"] == outcomes["/downgrade"] == Outcome.REFUSED_ADDRESS
 
 
+@pytest.mark.hazard("S2")
 def test_nothing_outside_the_scope_is_asked_for(site, job_for, crawled):
     """Look-alike hosts, other ports, user names, //other, subdomains: never contacted, and the headers stay home."""
     with BadSite() as other:
@@ -213,6 +219,7 @@ def test_nothing_outside_the_scope_is_asked_for(site, job_for, crawled):
         assert set(site.paths()) == {"/robots.txt", "/en/", "/en/open"}
 
 
+@pytest.mark.hazard("S1")
 def test_seeds_that_may_not_be_asked_for_are_refused_by_name(site, job_for, crawled):
     """Each has its reason, nothing is contacted, and a password in an address is shown nowhere."""
     seeds = (
@@ -250,6 +257,7 @@ ROBOTS = {
 }
 
 
+@pytest.mark.hazard("H7")
 def test_robots_txt_is_obeyed_origin_by_origin(job_for, crawled):
     """Unreachable means nothing is asked for, a refusal means this page is not, 4xx means there are no rules."""
     sites = {name: BadSite() for name in ROBOTS}
@@ -274,6 +282,7 @@ def test_robots_txt_is_obeyed_origin_by_origin(job_for, crawled):
             site.close()
 
 
+@pytest.mark.hazard("H3")
 def test_a_host_that_says_too_many_is_slowed_for_and_then_left_alone(site, job_for, crawled):
     """429 everywhere: blocked, with growing gaps; after five in a row the rest is blocked unasked."""
     paths = [f"/{n}" for n in range(12)]
@@ -288,6 +297,7 @@ def test_a_host_that_says_too_many_is_slowed_for_and_then_left_alone(site, job_f
     assert result.complete
 
 
+@pytest.mark.hazard("H1")
 def test_retry_after_is_honoured_and_bounded(site, job_for, crawled):
     """Soon: asked again then. Later than a crawl can wait: server_error at once, asked once."""
     linked(site, "/soon", "/later", "/plain")
@@ -302,6 +312,7 @@ def test_retry_after_is_honoured_and_bounded(site, job_for, crawled):
     assert len(site.hits("/later")) == len(site.hits("/plain")) == 1
 
 
+@pytest.mark.hazard("N1")
 def test_a_site_that_is_down_ends_as_network_and_is_not_hammered(site, job_for):
     """Nothing is called missing; the known pages end as network too."""
     job = job_for(site)
@@ -326,6 +337,7 @@ def test_a_crawl_delay_wins_when_it_is_longer(site, job_for, crawled):
     assert all(later - earlier >= 0.5 for earlier, later in pairwise(times))
 
 
+@pytest.mark.hazard("C7")
 def test_a_page_of_a_million_links_is_bounded_and_said(site, job_for, crawled):
     """Links beyond the limit of one page are not followed, and the crawl says so. Deep nesting hides no link."""
     site.page("/", '<a href="/many">m</a><a href="/deep">d</a>')
@@ -340,6 +352,7 @@ def test_a_page_of_a_million_links_is_bounded_and_said(site, job_for, crawled):
     assert found[site.url("/deep")].links == (site.url("/bottom"),)
 
 
+@pytest.mark.hazard("C8")
 def test_sitemaps_are_read_and_their_traps_avoided(site, job_for, crawled):
     """Index, gzip, self-listing, another host's pages, a bomb, an entity: only the source's pages are asked for."""
     import gzip
@@ -373,6 +386,7 @@ def test_sitemaps_are_read_and_their_traps_avoided(site, job_for, crawled):
     assert any("outside the source" in note for note in result.notes)
 
 
+@pytest.mark.hazard("N2")
 def test_half_the_pages_failing_leaves_the_others_read(site, job_for, crawled):
     """Six hang or fail, six are read: each ends for itself."""
     good, bad = [f"/good{n}" for n in range(6)], [f"/bad{n}" for n in range(6)]
@@ -386,6 +400,7 @@ def test_half_the_pages_failing_leaves_the_others_read(site, job_for, crawled):
     assert {found[site.url(path)].outcome for path in bad} <= FAILED_OUTCOMES
 
 
+@pytest.mark.hazard("H9")
 @pytest.mark.parametrize("tag", ["changing", "frozen"])
 def test_a_lying_etag(site, job_for, crawled, tag):
     """One that changes each time costs nothing when the bytes are equal; a full crawl finds out a frozen one."""

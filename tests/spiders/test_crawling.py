@@ -115,6 +115,7 @@ def test_a_list_of_urls_follows_nothing(site, job_for, crawled):
     assert set(found) == {site.url("/one")}
 
 
+@pytest.mark.hazard("C8")
 def test_the_page_limit_ends_the_crawl_and_is_said(site, job_for, crawled):
     """An endless calendar stops at the page limit; the crawl says that it is not complete."""
     site.otherwise(lambda talk: html(f'<a href="{talk.hit.path}1">next</a><a href="{talk.hit.path}2">n</a>')(talk))
@@ -126,6 +127,7 @@ def test_the_page_limit_ends_the_crawl_and_is_said(site, job_for, crawled):
     assert "page limit of 20" in result.incomplete_reason
 
 
+@pytest.mark.hazard("C8")
 def test_the_depth_limit_is_said_and_leaves_the_crawl_complete(site, job_for, crawled):
     """Deeper links are not followed, a rule and no failure; what is known down there is asked for all the same."""
     site.script("/robots.txt", status(404))

@@ -64,6 +64,7 @@ def test_the_exempt_port_answers_and_its_neighbour_is_never_contacted() -> None:
         assert internal.contacts() == 0
 
 
+@pytest.mark.hazard("S1")
 def test_a_name_that_rebinds_is_judged_by_the_address_dialled() -> None:
     """DNS answers the allowed address first and a forbidden one next: the second dial is refused."""
     with listening("127.0.0.2") as internal:
@@ -82,6 +83,7 @@ def test_a_name_that_rebinds_is_judged_by_the_address_dialled() -> None:
         assert internal.contacts() == 0
 
 
+@pytest.mark.hazard("S1")
 @pytest.mark.parametrize(
     ("dialled", "listens"),
     [

@@ -45,6 +45,7 @@ def test_what_was_packed_comes_back(data, times, layers):
     assert inflate_start(packed, [names], 10) == content[:10]
 
 
+@pytest.mark.hazard("N5")
 @settings(max_examples=100, deadline=None)
 @given(name=st.sampled_from(sorted(PACKERS)), data=st.binary(min_size=1, max_size=2000), cut=st.integers(1, 4000))
 def test_a_cut_stream_is_never_taken_for_a_whole_one(name, data, cut):
@@ -54,6 +55,7 @@ def test_a_cut_stream_is_never_taken_for_a_whole_one(name, data, cut):
         inflate(packed[: max(0, len(packed) - cut)] or packed[:1], [name.split()[0]], 10**6)
 
 
+@pytest.mark.hazard("H8")
 @pytest.mark.parametrize("name", sorted(PACKERS))
 def test_the_limit_is_exact_and_holds_while_inflating(name):
     """One byte more than the limit is too much; a bomb of 64 MB is left after a little more than the limit."""

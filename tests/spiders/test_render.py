@@ -97,6 +97,7 @@ def test_an_offer_that_a_script_puts_in_place_is_read(tmp_path: Path) -> None:
         assert sent["/"]["User-Agent"] == sent["/api/offers"]["User-Agent"]
 
 
+@pytest.mark.hazard("S1")
 @needs_browser
 def test_scripts_reach_no_other_server_by_any_means(tmp_path: Path, internal: Pages) -> None:
     """Fetch, frames, sockets, workers, beacons, forms, windows, WebRTC and disguised hosts: the log stays empty."""

@@ -12,6 +12,7 @@ from spiders.robots import Robots, RobotsFile, host_of, product_token, read_rule
 PAGE = "http://h.example/offers/1"
 
 
+@pytest.mark.hazard("H7")
 @pytest.mark.parametrize(
     ("file", "outcome"),
     [

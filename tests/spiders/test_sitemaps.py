@@ -58,6 +58,7 @@ def test_a_list_longer_than_allowed_is_cut_and_said_to_be():
     assert found.cut
 
 
+@pytest.mark.hazard("D2")
 @pytest.mark.parametrize(
     "body",
     [
@@ -78,6 +79,7 @@ def test_what_is_no_honest_sitemap_is_refused(body):
         read_sitemap(body, LIMIT)
 
 
+@pytest.mark.hazard("H8")
 def test_a_bomb_stops_at_the_limit():
     """Counted while inflating."""
     with pytest.raises(Oversized):

@@ -88,6 +88,7 @@ def job_of(sites, job_for, **changes):
     )
 
 
+@pytest.mark.hazard("N6")
 def test_bad_certificates_are_refused_and_named(sites, job_for, crawled, monkeypatch, tmp_path):
     """Expired, self-signed, made for another host: nothing is read from there, and the message says which it was."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
@@ -101,6 +102,7 @@ def test_bad_certificates_are_refused_and_named(sites, job_for, crawled, monkeyp
         assert sites[kind].paths() == []
 
 
+@pytest.mark.hazard("N6")
 def test_a_source_may_do_without_verification_which_is_logged(sites, job_for, crawled):
     """verify_tls = false reads them all, and the run's log says so."""
     job = job_of(sites, job_for, verify_tls=False)

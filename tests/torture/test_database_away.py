@@ -21,6 +21,7 @@ def unharmed(stage: Stage) -> Rehearsed:
     return rehearse(stage, COMMANDS["sync"])
 
 
+@pytest.mark.hazard("B2")
 def test_b2_a_commit_whose_answer_is_lost_publishes_once(stage: Stage, unharmed: Rehearsed) -> None:
     """The run's own record, written by the same transaction, tells that it is done: exit 0, one publication."""
     with stage.base() as database, wired(database) as wire:
@@ -33,6 +34,7 @@ def test_b2_a_commit_whose_answer_is_lost_publishes_once(stage: Stage, unharmed:
             assert conn.execute("select count(*) from kb_store.run").fetchone() == (4,)
 
 
+@pytest.mark.hazard("B2")
 @pytest.mark.parametrize(
     "statement", [b"kb_store.publish(", b"kb_store.compare_plan", b"insert into kb_store.embedding"]
 )
@@ -50,6 +52,7 @@ def test_b2_a_server_that_is_away_for_a_while_is_waited_for(
             assert conn.execute("select count(*) from kb_store.run").fetchone() == (4,)
 
 
+@pytest.mark.hazard("B2")
 def test_b2_a_server_that_is_away_at_the_start_is_said(stage: Stage) -> None:
     """Exit 1, one sentence with the place and the way out, no traceback, no password."""
     with stage.base() as database, wired(database) as wire:
@@ -62,6 +65,7 @@ def test_b2_a_server_that_is_away_at_the_start_is_said(stage: Stage) -> None:
     assert url.split(":")[2].split("@")[0] not in ended.said
 
 
+@pytest.mark.hazard("B2")
 def test_b2_a_server_that_stays_away_fails_the_run_and_the_next_repairs(stage: Stage, unharmed: Rehearsed) -> None:
     """Patience is bounded; what was served is served still, and no manual step is needed after."""
     with stage.base() as database, wired(database) as wire:
@@ -81,6 +85,7 @@ def test_b2_a_server_that_stays_away_fails_the_run_and_the_next_repairs(stage: S
             assert not difference(canonical(conn), unharmed.wanted)
 
 
+@pytest.mark.hazard("B1")
 @pytest.mark.parametrize("part", range(2))
 def test_b1_a_connection_cut_before_any_statement_costs_nothing(unharmed: Rehearsed, part: int) -> None:
     """The old set or the new, and with the same run or the next the new; a sample over all boundaries."""
@@ -88,6 +93,7 @@ def test_b1_a_connection_cut_before_any_statement_costs_nothing(unharmed: Rehear
     assert fail_at(unharmed, "cut", 1 + (2 * part + 1) * boundaries // 4) == ""
 
 
+@pytest.mark.hazard("K5")
 def test_k5_a_deadlock_is_tried_again(stage: Stage, unharmed: Rehearsed) -> None:
     """Who is chosen as the victim while publishing begins that transaction anew: the same run publishes."""
     at = next(n for n, name in enumerate(unharmed.crossed, 1) if "kb_store.publish(" in name)

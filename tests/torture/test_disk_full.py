@@ -15,6 +15,7 @@ from tests.torture.stage import ROOT
 _APART = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--mount", "--map-current-user"]
 
 
+@pytest.mark.hazard("B4")
 def test_b4_a_full_disk_is_said_and_repaired(tmp_path: Path) -> None:
     """No room for the new: exit 1 and why, the old is served; with room again the next run ends as if nothing was."""
     disk = tmp_path / "disk"

@@ -24,6 +24,7 @@ def _crossing(rehearsed: Rehearsed, name: str, after: str = "") -> int:
     return next(n for n, crossed in enumerate(rehearsed.crossed, 1) if n > start and name in crossed)
 
 
+@pytest.mark.hazard("P1")
 @pytest.mark.parametrize(
     ("command", "name", "after"),
     [
@@ -41,6 +42,7 @@ def test_p1_kill_9_leaves_the_invariants_and_the_next_run_repairs(
     assert fail_at(rehearsed, "kill", _crossing(rehearsed, name, after)) == ""
 
 
+@pytest.mark.hazard("P1")
 @pytest.mark.parametrize(("command", "kind"), [("sync", "full"), ("reindex", "kill"), ("switch", "cut")])
 def test_p1_failing_anywhere_leaves_no_trace(stage: Stage, command: str, kind: str) -> None:
     """One boundary of each, chosen once for all; `make torture` tries them all."""
@@ -49,6 +51,7 @@ def test_p1_failing_anywhere_leaves_no_trace(stage: Stage, command: str, kind: s
     assert fail_at(rehearsed, kind, chosen) == ""
 
 
+@pytest.mark.hazard("P3")
 @pytest.mark.parametrize("name", ["compare", "kb_store.publish("])
 def test_p3_a_zombie_is_refused_and_the_newer_result_stays(stage: Stage, name: str) -> None:
     """Stopped past its lease, overtaken, woken: what it writes then is refused by the database, also in mid-write."""
@@ -56,6 +59,7 @@ def test_p3_a_zombie_is_refused_and_the_newer_result_stays(stage: Stage, name: s
     assert fail_at(rehearsed, "stop", _crossing(rehearsed, name)) == ""
 
 
+@pytest.mark.hazard("P2")
 def test_p2_sigterm_cancels_and_gives_the_lease_back(stage: Stage) -> None:
     """The run ends as cancelled, nothing is half published, and the next run waits for nobody."""
     rehearsed = _of(stage, "sync")

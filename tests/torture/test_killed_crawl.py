@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+import pytest
 
 from tests.badsite import BadSite, hang
 from tests.postgres import TestDatabase
@@ -18,6 +19,7 @@ from tests.torture.stage import ROOT
 _PATIENCE = 120.0  # seconds; far more than a busy machine takes
 
 
+@pytest.mark.hazard("P1")
 def test_p1_kill_9_in_mid_crawl(tmp_path: Path, database: TestDatabase) -> None:
     """A page hangs, the sync is killed: its crawler is gone soon after; then the page answers and is published."""
     environment = {**os.environ, "DATABASE_URL": database.url(), "FRESHET_PROJECT": str(tmp_path),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
+
 from tests.torture.stage import Stage
 
 _SYNC = ["sync", "offers", "--json"]
@@ -16,6 +18,7 @@ def _compare(stage: Stage) -> int:
         return stage.run(database, _SYNC).crossed.index("compare") + 1
 
 
+@pytest.mark.hazard("K1")
 def test_k1_a_second_sync_says_which_run_is_at_work_and_leaves_it_alone(stage: Stage) -> None:
     """While the first stands still within its lease: exit 1, naming the run; the first then ends as if alone."""
     at = _compare(stage)
@@ -37,6 +40,7 @@ def test_k1_a_second_sync_says_which_run_is_at_work_and_leaves_it_alone(stage: S
             assert conn.execute("select state from kb_store.run where run_id >= %s", row).fetchall() == [("published",)]
 
 
+@pytest.mark.hazard("K1")
 def test_k1_the_lease_of_a_dead_process_is_not_waited_for(stage: Stage) -> None:
     """Killed a moment ago, on this machine: the next sync takes over at once and says what became of the first."""
     at = _compare(stage)

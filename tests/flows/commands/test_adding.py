@@ -310,6 +310,7 @@ def test_without_a_project_there_is_nothing_to_add_to(
 # ---------------------------------------------------------------- what is hostile
 
 
+@pytest.mark.hazard("S3")
 def test_nothing_on_a_page_acts_on_the_terminal_or_in_the_file(adding: Adding) -> None:
     """Titles with escape sequences, markup of rich, TOML and direction marks: shown plain, written inert."""
     evil = '\x1b[2J[bold]x[/bold]\u202e"""\n[offers]\nitem = "body" #'

@@ -55,6 +55,7 @@ def test_honest_archive_is_listed_and_counted() -> None:
     assert listed.expanded == len(TYPES[1]) + len(DOCUMENT[1])
 
 
+@pytest.mark.hazard("D1")
 def test_bomb_is_stopped_at_the_limit() -> None:
     """An entry that expands beyond the limit is refused, whatever it stores."""
     with pytest.raises(DocumentBomb, match=r"word/media"):
@@ -74,6 +75,7 @@ def test_bomb_by_ratio() -> None:
         check(archive(("word/media/a.bin", b"\0" * 21 * 2**20)))
 
 
+@pytest.mark.hazard("D1")
 def test_too_many_entries() -> None:
     """The number of entries is limited."""
     with pytest.raises(DocumentBomb, match="entries"):
@@ -89,12 +91,14 @@ def test_directory_that_lies_about_its_count() -> None:
         check(bytes(body))
 
 
+@pytest.mark.hazard("D1")
 def test_overlapping_entries() -> None:
     """Two entries that share their bytes are refused."""
     with pytest.raises(DocumentUnsafe, match=r"overlaps|appears"):
         check(altered([("a.bin", b"x" * 50), ("b.bin", b"x" * 50)], "header_offset"))
 
 
+@pytest.mark.hazard("D1")
 @pytest.mark.parametrize("size", [1, 10_000])
 def test_lying_size(size: int) -> None:
     """An entry that holds more or less than it says is refused."""
@@ -102,6 +106,7 @@ def test_lying_size(size: int) -> None:
         check(altered([("a.bin", b"x" * 500), ("b.bin", b"y" * 500)], "file_size", size))
 
 
+@pytest.mark.hazard("D1")
 @pytest.mark.parametrize("name", ["../../etc/cron.d/x", "/etc/passwd", "word\\..\\..\\x", "C:/x", "a/../../b"])
 def test_climbing_names(name: str) -> None:
     """A name that points outside the archive is refused."""
@@ -117,6 +122,7 @@ def test_same_name_twice() -> None:
         check(body)
 
 
+@pytest.mark.hazard("D1")
 def test_nested_archive() -> None:
     """An archive inside is refused, except where office files keep embedded objects, which nothing opens."""
     inner = archive(DOCUMENT)
@@ -125,6 +131,7 @@ def test_nested_archive() -> None:
     check(archive(("word/embeddings/sheet.xlsx", inner)))
 
 
+@pytest.mark.hazard("D2")
 @pytest.mark.parametrize(
     "markup",
     [

@@ -19,6 +19,7 @@ def seen(text: str) -> str:
     return re.sub(r"[A-Za-z0-9٠-٩][A-Za-z0-9٠-٩./:,]*", lambda run: run[0][::-1], text)[::-1]
 
 
+@pytest.mark.hazard("D5")
 @given(st.lists(st.sampled_from(WORDS + NUMBERS + ["Mobil"]), min_size=1, max_size=8))
 def test_words_numbers_and_dates_come_back(parts: list[str]) -> None:
     """Any line of Arabic words with numbers, dates and single Latin words is read back as it was written."""

@@ -86,6 +86,7 @@ def test_word_headings_lists_and_tables(reader: DocumentReader) -> None:
     ]
 
 
+@pytest.mark.hazard("D6")
 def test_word_says_what_would_be_printed(reader: DocumentReader) -> None:
     """Deleted and hidden text is gone; inserted text, controls, fields and text boxes are not lost."""
     document = docx.Document()
@@ -119,6 +120,7 @@ def test_word_footnotes_are_read(reader: DocumentReader) -> None:
     assert [text for _, text in lines(reader.read(body, name="a.docx"))] == ["Free check*", "Until 31 March 2025."]
 
 
+@pytest.mark.hazard("D6")
 def test_word_external_links_are_not_followed(reader: DocumentReader, tmp_path: Path) -> None:
     """A relation to a file or an address outside is nothing to read."""
     canary = tmp_path / "canary.txt"
@@ -133,6 +135,7 @@ def test_word_external_links_are_not_followed(reader: DocumentReader, tmp_path: 
     assert lines(content) == [("paragraph", "Hello")]
 
 
+@pytest.mark.hazard("D2")
 @pytest.mark.parametrize("part", ["word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"])
 def test_entities_in_office_files_are_refused(reader: DocumentReader, part: str) -> None:
     """A document type declaration in any part is refused before a parser sees it."""
@@ -141,6 +144,7 @@ def test_entities_in_office_files_are_refused(reader: DocumentReader, part: str)
         reader.read(replaced(word(docx.Document()), part, laughs), name="a.docx")
 
 
+@pytest.mark.hazard("D4")
 def test_truncated_office_file(reader: DocumentReader) -> None:
     """Half a file is broken, and says so."""
     body = word(docx.Document())
@@ -296,6 +300,7 @@ def test_old_office_files_need_libreoffice(monkeypatch: pytest.MonkeyPatch) -> N
         read_doc(b"", "old.doc", DocumentLimits())
 
 
+@pytest.mark.hazard("D4")
 def test_pdf_through_the_child(reader: DocumentReader) -> None:
     """A PDF behind the wrong name and type is read as what it is."""
     pdf = FPDF()

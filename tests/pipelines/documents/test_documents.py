@@ -45,6 +45,7 @@ def said(reader: DocumentReader, name: str, body: bytes = b"text") -> str:
     return reader.read(body, name=name).blocks[0].text
 
 
+@pytest.mark.hazard("D3")
 @pytest.mark.parametrize(
     ("name", "error", "words"),
     [
@@ -164,6 +165,7 @@ def test_nonsense_from_a_child_is_refused(message: dict[str, object]) -> None:
         content_from_wire(message)
 
 
+@pytest.mark.hazard("D4")
 @pytest.mark.parametrize("body", [b"", b"  \r\n\t", b"\0" * 50])
 def test_empty_file(shared: DocumentReader, body: bytes) -> None:
     """A file without content has a reason of its own."""

@@ -160,6 +160,7 @@ def test_unruled_table() -> None:
 # ---------------------------------------------------------------- Arabic
 
 
+@pytest.mark.hazard("D5")
 def test_visual_order_with_presentation_forms_and_mixed_digits() -> None:
     """Glyphs stored as they are seen, in shaped forms, give the right date and plain letters."""
     assert texts(raw_pdf([from_right(550, 700, "2023 ﺮﻳﺎﻨﻳ 18 ﻲﻬﺘﻨﻳ"), from_right(550, 600, "٢٠٢٥ سرام ٣١ ىتح")])) == [
@@ -176,6 +177,7 @@ def test_words_drawn_in_reading_order() -> None:
     assert texts(raw_pdf(runs)) == texts(raw_pdf(list(reversed(runs)))) == ["ينتهي 18 مارس 2023"]
 
 
+@pytest.mark.hazard("D5")
 def test_arabic_columns_begin_at_the_right() -> None:
     """Two Arabic columns are read from the right one to the left one."""
     right = ["ةليصألا تاراطإلا عيمج ىلع مصخ", "ةنيدملا يف انعورف عيمج يف", "ةنسلا هذه 2025 رياني 18 ىتح يراس"]
@@ -191,6 +193,7 @@ def test_arabic_columns_begin_at_the_right() -> None:
     )
 
 
+@pytest.mark.hazard("D5")
 def test_hyphenated_date_is_marked() -> None:
     """A date whose order on paper is ambiguous is written year first and leaves a finding that quotes it."""
     content = read(raw_pdf([from_right(550, 700, "01-03-2025 ىتح ضرعلا")]))
@@ -250,6 +253,7 @@ def protected(user: str) -> bytes:
     return bytes(pdf.output())
 
 
+@pytest.mark.hazard("D4")
 def test_password_protected() -> None:
     """A file that needs a password is encrypted; one that only forbids copying is read."""
     with pytest.raises(DocumentEncrypted, match="password"):
@@ -257,12 +261,14 @@ def test_password_protected() -> None:
     assert texts(protected("")) == ["Valid until 31 March 2025."]
 
 
+@pytest.mark.hazard("D6")
 def test_page_without_text_says_why() -> None:
     """A page of lines only has no text: an empty extraction, not a broken file."""
     with pytest.raises(DocumentEmpty, match="OCR"):
         read(made(lambda pdf: pdf.rect(10, 10, 100, 100)))
 
 
+@pytest.mark.hazard("D4")
 @pytest.mark.parametrize("body", [b"%PDF-1.7\n", b"%PDF-1.7\nhello", made(lambda pdf: pdf.cell(0, 9, "x"))[:150]])
 def test_damaged_file(body: bytes) -> None:
     """A file without its page tree is broken, and the message says what to do."""
@@ -270,6 +276,7 @@ def test_damaged_file(body: bytes) -> None:
         read(body)
 
 
+@pytest.mark.hazard("D4")
 def test_prefix_before_the_header() -> None:
     """A PDF behind an HTML prefix is read as the PDF it is."""
     assert texts(b"<html>error</html>\n" * 20 + made(lambda pdf: pdf.cell(0, 10, "Open on Fridays"))) == [
@@ -277,6 +284,7 @@ def test_prefix_before_the_header() -> None:
     ]
 
 
+@pytest.mark.hazard("D4")
 def test_too_many_pages() -> None:
     """The number of pages is limited, and the message names both numbers."""
     with pytest.raises(DocumentTooLarge, match="3 pages; at most 2"):

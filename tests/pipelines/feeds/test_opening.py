@@ -113,6 +113,7 @@ def test_what_is_no_feed_is_refused(file: Path, body: bytes) -> None:
 # ---------------------------------------------------------------- hostile documents
 
 
+@pytest.mark.hazard("D2")
 @pytest.mark.parametrize(
     "body",
     [

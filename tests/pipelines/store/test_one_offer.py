@@ -68,6 +68,7 @@ def sound(story: Story) -> None:
 # ---------------------------------------------------------------- one offer, many places
 
 
+@pytest.mark.hazard("C9")
 def test_one_offer_on_four_addresses_and_in_a_pdf_is_one_entry(story: Story) -> None:
     """Under www, http, a closing slash, in Arabic and in a PDF: one row, all places named, all evidence kept."""
     end = story.clock + 9 * DAY
@@ -95,6 +96,7 @@ def test_one_offer_on_four_addresses_and_in_a_pdf_is_one_entry(story: Story) -> 
     sound(story)
 
 
+@pytest.mark.hazard("C9")
 def test_it_is_withdrawn_when_the_last_evidence_is_gone_and_not_before(story: Story) -> None:
     """Each page that goes takes only its own evidence along."""
     www = EN.replace("//", "//www.")
@@ -410,6 +412,7 @@ def test_joining_is_no_removal_that_a_guard_would_hold(story: Story) -> None:
 # ---------------------------------------------------------------- windows
 
 
+@pytest.mark.hazard("C10")
 def test_the_earlier_end_is_served_when_languages_disagree(story: Story) -> None:
     """Arabic says one day, English another: the earlier one, and the conflict is reported."""
     soon, later = story.clock + DAY, story.clock + 4 * DAY

@@ -107,6 +107,7 @@ class Blind(Other):
         return np.asarray(np.eye(1, self.dimensions)[0], np.float32)
 
 
+@pytest.mark.hazard("B3")
 @pytest.mark.parametrize("dimensions", [DIMENSIONS, 3 * DIMENSIONS])
 def test_b3_a_model_that_finds_as_much_takes_over_whole(story: Story, dimensions: int) -> None:
     """Every text in service has its vector before the first query is compared with it; going back embeds nothing."""
@@ -286,6 +287,7 @@ def test_p1_a_connection_lost_within_the_switch_changes_nothing(story: Story, da
     assert (_served(story), _broken(story)) == ("other", [])
 
 
+@pytest.mark.hazard("K2")
 def test_k2_every_answer_during_switches_is_of_one_model(story: Story, database: TestDatabase) -> None:
     """A text asked for by itself has cosine 1 by its own model, whichever serves; by any other it would not."""
     other = Other()
@@ -323,6 +325,7 @@ def test_k2_every_answer_during_switches_is_of_one_model(story: Story, database:
     assert all(answered.values()), answered
 
 
+@pytest.mark.hazard("B3")
 def test_the_model_is_told_by_identity_or_name_or_not_at_all(story: Story, as_reader: Connection) -> None:
     """A bot in SQL may `set kb.model`; a vector of another model is then an error, never a wrong comparison."""
     vector = story.encoder.vector

@@ -117,6 +117,7 @@ def test_a_card_filed_under_its_list_comes_back_with_another_link(story: Story) 
     _sound(story)
 
 
+@pytest.mark.hazard("T10")
 def test_a_clock_set_back_stops_no_word_of_a_person(story: Story) -> None:
     """Withdrawn by a clock that was an hour ahead: another word replaces it, and it is taken back, as ever."""
     number = _entry(story, OWN)

@@ -12,6 +12,7 @@ _ARABIC = "<p>خصم 25% على تغيير زيت المحرك حتى نهاية
 _WESTERN = "<p>Réglage des phares à moitié prix jusqu’au 12 août, café offert – déjà 3 000 voitures contrôlées</p>"
 
 
+@pytest.mark.hazard("C5")
 @pytest.mark.parametrize("charset", ["utf-8", None, "iso-8859-1", "iso-8859-6", "windows-1256", "nonsense-8"])
 @pytest.mark.parametrize("encoding", ["cp1256", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "iso8859_6"])
 def test_arabic_survives_any_wrong_declaration(encoding: str, charset: str | None) -> None:
@@ -26,6 +27,7 @@ def test_western_text_survives_any_wrong_declaration(charset: str | None) -> Non
     assert decode_html(_WESTERN.encode("cp1252"), charset) == _WESTERN
 
 
+@pytest.mark.hazard("C5")
 def test_a_declaration_counts_wherever_it_stands() -> None:
     """A charset declared after 4 KB of scripts is found; one word alone could not tell."""
     page = "<head>" + "<script>var x = 1;</script>" * 400 + '<meta charset="windows-1256"></head><p>سعر</p>'
@@ -65,6 +67,7 @@ def test_a_broken_byte_inside_a_word_stays_marked() -> None:
     assert "2\ufffd5%" in decode_html(body)
 
 
+@pytest.mark.hazard("C5")
 @pytest.mark.parametrize("body", [bytes(range(256)) * 40, b"\x00\x01\x02" * 500, b"\xff\xfe\x00\xd8\x00"])
 def test_what_is_no_text_is_refused(body: bytes) -> None:
     """Binary content raises BadContent, which says why."""
@@ -83,6 +86,7 @@ def test_every_text_survives_utf8_with_a_mark(text: str) -> None:
     assert decode_text(b"\xff\xfe" + text.encode("utf-16-le")) == text
 
 
+@pytest.mark.hazard("C5")
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "windows-1256", "utf-16", "gb18030"]))
 def test_any_bytes_give_text_or_bad_content(body: bytes, charset: str | None) -> None:
     """No bytes lead to another error, and what is read holds no lone surrogate."""

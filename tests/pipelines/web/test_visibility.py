@@ -22,6 +22,7 @@ def _seen(body: str, head: str = "") -> tuple[str, tuple[Finding, ...]]:
     return visible_text(shown), findings
 
 
+@pytest.mark.hazard("C6")
 @pytest.mark.parametrize(
     "hiding",
     [
@@ -55,6 +56,7 @@ def test_text_hidden_by_its_element_is_not_read(hiding: str) -> None:
     assert _POISON in next(f.quote for f in findings if f.rule == "hidden-text")
 
 
+@pytest.mark.hazard("C6")
 @pytest.mark.parametrize(
     "sheet",
     [
@@ -126,6 +128,7 @@ def test_content_that_is_never_shown_is_not_read(tag: str) -> None:
     assert _seen(f"<p>Wash</p><{tag}>secret</{tag}> SAR 30")[0] == "Wash SAR 30"
 
 
+@pytest.mark.hazard("C6")
 def test_comments_and_attributes_are_not_read_but_watched() -> None:
     """A comment or an alternative text that speaks to a model is reported, and is no text."""
     for body in (f"<p>Wash<!-- {_POISON} --></p>", f'<p>Wash<img alt="{_POISON}"></p>'):

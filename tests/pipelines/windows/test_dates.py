@@ -62,6 +62,7 @@ def test_a_midnight_that_a_clock_change_skips_still_ends_the_day() -> None:
     )
 
 
+@pytest.mark.hazard("T3")
 def test_hijri_days_are_those_of_umm_al_qura() -> None:
     """Safar 1433 has 29 days; 1501 AH is beyond the tables."""
     assert CalendarDay(29, 9, 1446, hijri=True).dates() == (date(2025, 3, 29), date(2025, 3, 29))

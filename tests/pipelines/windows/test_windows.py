@@ -131,6 +131,7 @@ def test_lists_and_weekdays_hold_on_their_days_alone() -> None:
     assert len(read("12th - 14th & 19th - 21st June 2026").window.ranges) == 2
 
 
+@pytest.mark.hazard("T1")
 def test_an_ambiguous_date_is_served_only_while_every_reading_agrees() -> None:
     """HAZARDS T1: without `date_order` the windows of all readings are intersected, and a person is told."""
     found = read("until 03/04/2025")
@@ -139,6 +140,7 @@ def test_an_ambiguous_date_is_served_only_while_every_reading_agrees() -> None:
     assert rules_of(found) == {"ambiguous-date"}
 
 
+@pytest.mark.hazard("T1")
 def test_date_order_and_impossible_months_settle_a_numeric_date() -> None:
     """The source's order decides; where only one order exists it needs no setting."""
     assert last_day("until 03/04/2025", order="DMY") == "2025-04-03"
@@ -147,6 +149,7 @@ def test_date_order_and_impossible_months_settle_a_numeric_date() -> None:
     assert rules_of(read("until 13/04/2025", order="MDY")) == {"date-order-conflict"}
 
 
+@pytest.mark.hazard("T2")
 def test_an_iso_date_is_never_turned_round() -> None:
     """HAZARDS T2: year first is year, month, day, on any page and in any digits."""
     for order in (None, "DMY", "MDY"):
@@ -154,6 +157,7 @@ def test_an_iso_date_is_never_turned_round() -> None:
         assert last_day("حتى ٢٠٢٥/٠٣/٠٤", order=order) == "2025-03-04"
 
 
+@pytest.mark.hazard("T3", "T9")
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -176,6 +180,7 @@ def test_nonsense_is_a_finding_that_quotes_it_and_never_an_end(text: str, rule: 
     assert all(finding.quote in text and finding.quote for finding in found.findings)
 
 
+@pytest.mark.hazard("T9")
 def test_an_end_before_its_start_serves_at_no_time() -> None:
     """Neither bound can be believed more than the other: no instant lies in [start, end)."""
     found = read("from 5 June 2026 to 1 June 2026")
@@ -183,6 +188,7 @@ def test_an_end_before_its_start_serves_at_no_time() -> None:
     assert rules_of(found) == {"end-before-start"}
 
 
+@pytest.mark.hazard("T9")
 @pytest.mark.parametrize(
     ("seen", "text", "last"),
     [
@@ -203,6 +209,7 @@ def test_a_year_left_out_is_the_nearest_and_the_past_counts_more(seen: date, tex
     assert last_day(text, seen=datetime(seen.year, seen.month, seen.day, 9, tzinfo=UTC)) == last
 
 
+@pytest.mark.hazard("C10")
 def test_places_that_disagree_serve_the_earlier_end() -> None:
     """HAZARDS C10: the conflict is reported with both texts."""
     found = read("العرض ساري حتى 30 أبريل 2026. Ends on 3 May 2026")
@@ -237,6 +244,7 @@ def test_not_every_number_is_a_window(text: str) -> None:
     assert read_window(text, observed_at=SEEN, zone=RIYADH, context="offer") is None
 
 
+@pytest.mark.hazard("T6")
 def test_while_stocks_last_is_open() -> None:
     """Words that limit without a date give an open window, with their text as evidence."""
     for text in ("While stocks last", "حتى نفاد الكمية", "لفترة محدودة"):
@@ -272,6 +280,7 @@ _HIJRI = "محرم|صفر|ربيع الأول|ربيع الآخر|جمادى ا�
 _DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 
+@pytest.mark.hazard("T3")
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1446, 1450), st.integers(1, 12), st.integers(1, 30))
 def test_a_hijri_day_reads_back_or_is_refused(year: int, month: int, day: int) -> None:

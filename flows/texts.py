@@ -34,13 +34,9 @@ class Texts:
     @cached_property
     def model(self) -> ModelEntry:
         """The model of that name. Raises ModelError; other models of the settings are not looked at."""
-        from pipelines.vectors.models import model_entry, resolve_model
+        from pipelines.embedding import project_model
 
-        folder = self._project.directory
-        told = self._project.embedding.models.get(self._name)
-        if told is not None:
-            return model_entry(self._name, told.facts(), folder=folder)
-        return resolve_model(self._name, folder=folder)
+        return project_model(self._project, self._name)
 
     @cached_property
     def _count(self) -> TokenCounter:

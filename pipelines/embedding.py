@@ -12,12 +12,13 @@ This module alone is what others call. Importing this module loads none of the l
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,23 @@ from pipelines.records import FreshetError
 from pipelines.vectors.backends import Backend, default_variant, open_backend
 from pipelines.vectors.calibration import calibrated, kept_choice
 from pipelines.vectors.converted import check_weights_once
-from pipelines.vectors.models import PACKAGED_WEIGHTS, ModelEntry
+from pipelines.vectors.models import DEFAULT_MODEL, PACKAGED_WEIGHTS, ModelEntry, model_entry, resolve_model
 from pipelines.vectors.tokens import encodable
 
-__all__ = ["BackendName", "EmbeddingError", "Encoder", "checked", "open_encoder"]
+if TYPE_CHECKING:
+    from pipelines.settings import Project
+
+__all__ = [
+    "BackendName",
+    "EmbeddingError",
+    "Encoder",
+    "checked",
+    "open_encoder",
+    "project_model",
+    "query_encoders",
+]
+
+_log = logging.getLogger(__name__)
 
 BackendName = Literal["auto", "torch", "onnx", "openvino"]
 
@@ -134,6 +148,38 @@ def open_encoder(
     if backend not in get_args(BackendName):
         raise EmbeddingError(f"backend {backend!r} is unknown; allowed are {', '.join(get_args(BackendName))}.")
     return _encoder(model, backend, Path(cache_dir).absolute(), threads or len(os.sched_getaffinity(0)))
+
+
+def project_model(project: Project, name: str) -> ModelEntry:
+    """Return the model that a project means by that name. Raises ModelError; its other models are not looked at."""
+    told = project.embedding.models.get(name)
+    if told is not None:
+        return model_entry(name, told.facts(), folder=project.directory)
+    return resolve_model(name, folder=project.directory)
+
+
+def query_encoders(served: str, project: Project | None = None) -> Iterator[Encoder]:
+    """Return encoders that may be of the model served by that name: that one, then the others the settings know.
+
+    Those not to be had here are left out, with a warning. Without a project the packaged model is all there is:
+    nothing is opened or fetched because a database names it.
+    """
+    if project is None:
+        if served == DEFAULT_MODEL:
+            yield open_encoder(resolve_model(served), cache_dir=_shared_cache())
+        return
+    for name in dict.fromkeys((served, project.embedding.model, *project.embedding.models)):
+        try:
+            model = project_model(project, name)
+        except FreshetError as error:
+            _log.warning("%s", error)
+            continue
+        yield open_encoder(model, backend=project.embedding.backend, cache_dir=project.state / "models")
+
+
+def _shared_cache() -> Path:
+    """Return where converted models are kept by programs that have no project."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "freshet" / "models"
 
 
 @lru_cache(maxsize=4)

@@ -1,7 +1,8 @@
 """Asking from Python what a bot asks in SQL: the same functions of schema kb, rows as dictionaries.
 
-The query's vector is made here, by the active model, when that model covers the query's language; where it
-cannot be made the database still answers by words alone and says `degraded`.
+Each function of kb has its `Question` here, and whoever asks from Python sends that: these functions on one
+connection, `retrieval.client` on a pool. A query's vector is made by the caller where a model is at hand; else the
+database sees what it can do, and says `degraded` where words alone decide.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
@@ -25,12 +27,22 @@ __all__ = [
     "BadQuestion",
     "Embed",
     "Filters",
+    "NotAllowed",
     "OtherModel",
+    "Question",
     "active_model",
+    "ask_active_model",
+    "ask_changes",
+    "ask_entry",
+    "ask_explain",
+    "ask_freshness",
+    "ask_offers",
+    "ask_search",
     "entry",
     "freshness",
     "offers",
     "query_vector",
+    "refused",
     "rows_of",
     "search",
 ]
@@ -50,6 +62,10 @@ class OtherModel(FreshetError):
     """The query was embedded by another model than the one served: embed it anew with that one."""
 
 
+class NotAllowed(FreshetError):
+    """This login may not call that function."""
+
+
 @dataclass(frozen=True)
 class Filters:
     """What hits are limited to; None: no limit, an empty sequence matches nothing."""
@@ -58,6 +74,113 @@ class Filters:
     language: str | None = None
     source: Sequence[str] | None = None
     kind: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One call of a function of kb: its rows after `asked_at`, the database's clock just before it; no row of it: null.
+
+    `within`: sources that the call is narrowed to; it can never widen what the login may see. `model`: whose vector
+    goes with it, by name or identity; another one served at that instant is an error, never a wrong comparison.
+    """
+
+    call: LiteralString
+    arguments: tuple[object, ...] = ()
+    within: Sequence[str] | None = None
+    model: str | None = None
+
+    @property
+    def statement(self) -> bytes:
+        """The statement, the same whatever is asked."""
+        return _ASKED.replace("kb.call()", self.call).encode()
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        """The values of its placeholders."""
+        # no name is empty, so a comma alone names no source: nothing within means nothing
+        narrowed = None if self.within is None else ",".join(self.within) or ","
+        return tuple(_storable(value) for value in (self.model or "", narrowed, *self.arguments))
+
+
+# The settings hold before the call: what stands left of a lateral join is done first.
+_ASKED: LiteralString = """
+with asked as materialized (
+    select clock_timestamp() as at, set_config('kb.model', %s, true),
+        set_config('kb.sources', coalesce(%s, current_setting('kb.sources', true), ''), true)
+)
+select a.at as asked_at, r.* from asked a left join lateral kb.call() r on true
+"""
+_INSTANTS: LiteralString = "coalesce(%s, a.at), coalesce(%s, a.at)"
+_SEARCHED: LiteralString = "%s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real"
+_LISTED: LiteralString = "%s::text[], %s::text, %s::text[], %s::boolean, %s::int"
+
+
+def ask_search(
+    query: str,
+    vector: Vector | None = None,
+    model: str | None = None,
+    *,
+    max_results: int = 8,
+    filters: Filters = Filters(),
+    min_score: float | None = None,
+    within: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Question:
+    """kb.search; kb.search_as_of when an instant is given, the other one being now."""
+    asked = (query, vector, max_results, *_searched(filters), min_score)
+    if as_of is None and known_at is None:
+        return Question(f"kb.search({_SEARCHED})", asked, within, model)
+    return Question(f"kb.search_as_of({_INSTANTS}, {_SEARCHED})", (as_of, known_at, *asked), within, model)
+
+
+def ask_offers(
+    *,
+    filters: Filters = Filters(),
+    upcoming: bool = False,
+    max_results: int = 100,
+    within: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Question:
+    """kb.offers; kb.offers_as_of when an instant is given, the other one being now."""
+    asked = (_array(filters.category), filters.language, _array(filters.source), upcoming, max_results)
+    if as_of is None and known_at is None:
+        return Question(f"kb.offers({_LISTED})", asked, within)
+    return Question(f"kb.offers_as_of({_INSTANTS}, {_LISTED})", (as_of, known_at, *asked), within)
+
+
+def ask_entry(entry_id: int, language: str | None = None, *, within: Sequence[str] | None = None) -> Question:
+    """kb.entry."""
+    return Question("kb.entry(%s::bigint, %s::text)", (entry_id, language), within)
+
+
+def ask_changes(after: int = 0, max_results: int = 500, *, within: Sequence[str] | None = None) -> Question:
+    """kb.changes."""
+    return Question("kb.changes(%s::bigint, %s::int)", (after, max_results), within)
+
+
+def ask_explain(
+    entry_id: int,
+    query: str | None = None,
+    vector: Vector | None = None,
+    model: str | None = None,
+    *,
+    within: Sequence[str] | None = None,
+) -> Question:
+    """kb.explain."""
+    arguments = (entry_id, query, vector)
+    return Question("kb.explain(%s::bigint, %s::text, %s::vector)", arguments, within, model)
+
+
+def ask_freshness(*, within: Sequence[str] | None = None) -> Question:
+    """kb.freshness."""
+    return Question("kb.freshness()", within=within)
+
+
+def ask_active_model() -> Question:
+    """kb.active_model."""
+    return Question("kb.active_model()")
 
 
 def search(
@@ -69,51 +192,44 @@ def search(
     max_results: int = 8,
     filters: Filters = Filters(),
     min_score: float | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> list[Row]:
     """What is true now and answers the query, best first: columns of kb.search.
+
+    `as_of`, `known_at`: what was true then by what was known then, the other one being now; for auditors.
 
     `embed` makes the query's unit vector, (dimensions,) float32, by the active model; `model` is the identity or name
     of the model it does it by. Raises OtherModel when that is not the one served at that instant, BadQuestion.
     """
     vector = query_vector(query, embed)
-    arrays = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
-    return rows_of(
-        conn,
-        """
-        select h.*
-        from set_config('kb.model', %s, true) as asked(model)
-        cross join lateral kb.search(
-            %s::text, case when asked.model is not null then %s::vector end, %s::int,
-            %s::text[], %s::text, %s::text[], %s::text[], %s::real) h
-        """,
-        (model or "", clean(query), vector, max_results, *arrays, min_score),
-    )
+    question = ask_search(
+        query, vector, model, max_results=max_results, filters=filters, min_score=min_score, as_of=as_of,
+        known_at=known_at,
+    )  # fmt: skip
+    return rows_of(conn, question)
 
 
 def offers(
     conn: Connection, *, filters: Filters = Filters(), upcoming: bool = False, max_results: int = 100
 ) -> list[Row]:
     """Offers live now, those that end first on top: columns of kb.offers. Raises BadQuestion."""
-    return rows_of(
-        conn,
-        "select * from kb.offers(%s::text[], %s::text, %s::text[], %s, %s::int)",
-        (_array(filters.category), filters.language, _array(filters.source), upcoming, max_results),
-    )
+    return rows_of(conn, ask_offers(filters=filters, upcoming=upcoming, max_results=max_results))
 
 
 def entry(conn: Connection, entry_id: int) -> Row | None:
     """One entry whole if it is live now, else None: columns of kb.entry."""
-    return next(iter(rows_of(conn, "select * from kb.entry(%s)", (entry_id,))), None)
+    return next(iter(rows_of(conn, ask_entry(entry_id))), None)
 
 
 def freshness(conn: Connection) -> list[Row]:
     """How fresh each source is: columns of kb.freshness."""
-    return rows_of(conn, "select * from kb.freshness()", ())
+    return rows_of(conn, ask_freshness())
 
 
 def active_model(conn: Connection) -> Row | None:
     """Name, dimensions and query prompt of the model whose vectors are served; None in an empty base."""
-    return next(iter(rows_of(conn, "select * from kb.active_model()", ())), None)
+    return next(iter(rows_of(conn, ask_active_model())), None)
 
 
 def query_vector(query: str, embed: Embed | None) -> Vector | None:
@@ -127,18 +243,41 @@ def query_vector(query: str, embed: Embed | None) -> Vector | None:
         return None
 
 
-def _array(values: Sequence[str] | None) -> list[str] | None:
-    return None if values is None else list(values)
-
-
-def rows_of(conn: Connection, statement: str, arguments: tuple[object, ...]) -> list[Row]:
-    """Rows of a question as dictionaries. Raises BadQuestion, OtherModel."""
+def rows_of(conn: Connection, question: Question) -> list[Row]:
+    """Rows of a question as dictionaries, without `asked_at`. Raises BadQuestion, OtherModel, NotAllowed."""
     try:
         with conn.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(statement.encode(), arguments).fetchall()
-    except (psycopg.errors.InvalidParameterValue, psycopg.DataError) as error:
-        raise BadQuestion(f"{error.diag.message_primary or error}") from error
+            rows = cursor.execute(question.statement, question.values).fetchall()
     except psycopg.Error as error:
-        if error.sqlstate == _OTHER_MODEL:
-            raise OtherModel(f"{error.diag.message_primary}") from error
+        if (meant := refused(error)) is not None:
+            raise meant from error
         raise
+    answered = [{name: value for name, value in row.items() if name != "asked_at"} for row in rows]
+    return [row for row in answered if any(value is not None for value in row.values())]
+
+
+def refused(error: psycopg.Error) -> FreshetError | None:
+    """What a refusal of kb means to whoever asked: BadQuestion, OtherModel, NotAllowed; None: it is none."""
+    said = error.diag.message_primary or str(error)
+    if error.sqlstate == _OTHER_MODEL:
+        return OtherModel(said)
+    if isinstance(error, psycopg.DataError):
+        return BadQuestion(said)
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return NotAllowed(f"{said}: what was true then is for logins in the role kb_auditor")
+    return None
+
+
+def _storable(value: object) -> object:
+    """Text without what PostgreSQL cannot store: a question that holds it is answered like any other."""
+    if isinstance(value, str):
+        return clean(value)
+    return [_storable(one) for one in value] if isinstance(value, list) else value
+
+
+def _searched(filters: Filters) -> tuple[object, ...]:
+    return _array(filters.category), filters.language, _array(filters.source), _array(filters.kind)
+
+
+def _array(values: Sequence[str] | None) -> list[str] | None:
+    return None if values is None else list(values)

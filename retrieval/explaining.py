@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
-from retrieval.asking import Embed, query_vector, rows_of
+from retrieval.asking import Embed, ask_explain, query_vector, rows_of
 
 __all__ = ["AmbiguousEntry", "entry_meant", "explain"]
 
@@ -26,15 +26,7 @@ def explain(
 ) -> list[Row]:
     """Each check in order: columns of kb.explain. `embed` and `model` as in `retrieval.asking.search`."""
     vector = None if query is None else query_vector(query, embed)
-    return rows_of(
-        conn,
-        """
-        select e.*
-        from set_config('kb.model', %s, true) as asked(model)
-        cross join lateral kb.explain(%s, %s, case when asked.model is not null then %s::vector end) e
-        """,
-        (model or "", entry_id, None if query is None else clean(query), vector),
-    )
+    return rows_of(conn, ask_explain(entry_id, query, vector, model))
 
 
 def entry_meant(conn: Connection, what: str, urls: Sequence[str] = ()) -> int:

@@ -1,0 +1,236 @@
+"""What a client asks, hears and asks then, without a connection: each dialogue yields its steps and is sent what came.
+
+The clients, one that waits and one that awaits, only carry the steps out; so what is asked, in which order and what
+it means stands here once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import Vector
+
+from pipelines.records import FreshetError
+from retrieval import results
+from retrieval.asking import (
+    Embed,
+    Filters,
+    OtherModel,
+    Question,
+    ask_active_model,
+    ask_changes,
+    ask_entry,
+    ask_explain,
+    ask_freshness,
+    ask_offers,
+    ask_search,
+)
+
+__all__ = [
+    "Dialogue",
+    "Embedding",
+    "QueryModel",
+    "QueryModels",
+    "active_model",
+    "changes",
+    "entry",
+    "explain",
+    "freshness",
+    "offers",
+    "search",
+]
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+_SWITCHES = 2  # of the model, met by one question; more is a test, not a life
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """A step that computes instead of asking: the vector of a query, by one model."""
+
+    embed: Embed
+    query: str
+
+
+# `Question` is answered with rows, the first column `asked_at`; `Embedding` with a vector.
+Rows: TypeAlias = list[tuple[Any, ...]]
+Dialogue: TypeAlias = Generator[Question | Embedding, Any, _T]
+
+
+@dataclass(frozen=True)
+class QueryModel:
+    """A way from a query to its vector."""
+
+    embed: Embed
+    identity: str | None  # None: whoever gave it answers for its being the model served
+
+
+class QueryModels:
+    """The ways there may be, and the one that was found to be that of the model served."""
+
+    def __init__(self, known: Callable[[str], Iterator[QueryModel]]) -> None:
+        """`known`: the ways to try for a served model of that name, the likeliest first."""
+        self.known = known
+        self.used: QueryModel | None = None
+        self.without: results.Model | None = None  # the model served for which there is none: not looked for again
+
+
+def search(
+    models: QueryModels,
+    query: str,
+    *,
+    query_embedding: Sequence[float] | None = None,
+    max_results: int = 8,
+    category: Sequence[str] | None = None,
+    language: str | None = None,
+    source: Sequence[str] | None = None,
+    kind: Sequence[str] | None = None,
+    min_score: float | None = None,
+    within: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Dialogue[results.Answer]:
+    """What is true now and answers the query, best first.
+
+    `query_embedding`: its vector by the model served, where the caller has it. `within` narrows the call to those
+    sources, whatever else the login may see. `as_of`, `known_at`: what was true then by what was known then, the other
+    one being now; for auditors. Raises BadQuestion, NotAllowed, DatabaseAway.
+    """
+    filters = Filters(category, language, source, kind)
+
+    def ask(vector: Vector | None, model: str | None) -> Question:
+        return ask_search(
+            query, vector, model, max_results=max_results, filters=filters, min_score=min_score, within=within,
+            as_of=as_of, known_at=known_at,
+        )  # fmt: skip
+
+    rows: Rows
+    if query_embedding is None:
+        rows = yield from _embedded(models, query, ask)
+    else:
+        rows = yield ask(Vector(list(query_embedding)), None)
+    hits = _read(results.Hit, rows)
+    return results.Answer(
+        query, hits, any(hit.answerable for hit in hits), any(hit.degraded for hit in hits), _asked_at(rows)
+    )
+
+
+def offers(
+    models: QueryModels,
+    *,
+    category: Sequence[str] | None = None,
+    language: str | None = None,
+    source: Sequence[str] | None = None,
+    upcoming: bool = False,
+    max_results: int = 100,
+    within: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+) -> Dialogue[results.Offers]:
+    """Offers live now, those that end first on top; `upcoming` adds those not yet begun. Otherwise as `search`."""
+    del models
+    rows: Rows = yield ask_offers(
+        filters=Filters(category, language, source), upcoming=upcoming, max_results=max_results, within=within,
+        as_of=as_of, known_at=known_at,
+    )  # fmt: skip
+    return results.Offers(_read(results.Offer, rows), _asked_at(rows))
+
+
+def entry(
+    models: QueryModels, entry_id: int, language: str | None = None, *, within: Sequence[str] | None = None
+) -> Dialogue[results.Entry | None]:
+    """One entry whole, in the language asked for where it has it; None: it is not live. Raises as `search`."""
+    del models
+    rows: Rows = yield ask_entry(entry_id, language, within=within)
+    return next(iter(_read(results.Entry, rows)), None)
+
+
+def changes(
+    models: QueryModels, after: int = 0, *, max_results: int = 500, within: Sequence[str] | None = None
+) -> Dialogue[list[results.Change]]:
+    """What became of which entry after that number of the feed, in order. Raises as `search`."""
+    del models
+    rows: Rows = yield ask_changes(after, max_results, within=within)
+    return _read(results.Change, rows)
+
+
+def explain(
+    models: QueryModels, entry_id: int, query: str | None = None, *, within: Sequence[str] | None = None
+) -> Dialogue[list[results.Step]]:
+    """Why an entry is, or is not, served, and found by a query: each check in order. Raises as `search`."""
+
+    def ask(vector: Vector | None, model: str | None) -> Question:
+        return ask_explain(entry_id, query, vector, model, within=within)
+
+    return _read(results.Step, (yield from _embedded(models, query or "", ask)))
+
+
+def freshness(models: QueryModels, *, within: Sequence[str] | None = None) -> Dialogue[list[results.Freshness]]:
+    """How fresh each source is. Raises DatabaseAway."""
+    del models
+    return _read(results.Freshness, (yield ask_freshness(within=within)))
+
+
+def active_model(models: QueryModels) -> Dialogue[results.Model | None]:
+    """The model whose vectors are compared; None: nothing was ever published. Raises DatabaseAway."""
+    del models
+    return next(iter(_read(results.Model, (yield ask_active_model()))), None)
+
+
+def _embedded(models: QueryModels, query: str, ask: Callable[[Vector | None, str | None], Question]) -> Dialogue[Rows]:
+    """The rows of a question that goes with the query's vector by the model served, or with none.
+
+    A switch between embedding and answer is met by asking anew, by the model served then.
+    """
+    rows: Rows | None
+    if query.strip() and models.used is not None:
+        rows = yield from _asked_by(models.used, query, ask)
+        if rows is not None:
+            return rows
+    for _ in range(_SWITCHES if query.strip() else 0):
+        served = yield from active_model(models)
+        if served is None or served == models.without:
+            break
+        for model in models.known(served.name):
+            rows = yield from _asked_by(model, query, ask)
+            if rows is not None:
+                models.used = model
+                return rows
+        models.used, models.without = None, served
+        _log.warning("queries go without a vector: model %s, which is served, is not to be had here", served.name)
+    rows = yield ask(None, None)
+    return rows
+
+
+def _asked_by(
+    model: QueryModel, query: str, ask: Callable[[Vector | None, str | None], Question]
+) -> Dialogue[Rows | None]:
+    """The rows of the question with that model's vector; None: there is none, or it is not the model served."""
+    try:
+        vector: NDArray[np.float32] = yield Embedding(model.embed, query)
+    except FreshetError as error:
+        _log.warning("no vector of the query: %s", error)
+        return None
+    try:
+        rows: Rows = yield ask(Vector(vector), model.identity)
+    except OtherModel:
+        return None
+    return rows
+
+
+def _read(kind: Callable[..., _T], rows: Rows) -> list[_T]:
+    """Rows as what they are; a row of nulls says that there is none."""
+    return [kind(*row[1:]) for row in rows if any(value is not None for value in row[1:])]
+
+
+def _asked_at(rows: Rows) -> datetime:
+    at: datetime = rows[0][0]
+    return at

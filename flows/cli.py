@@ -19,6 +19,7 @@ from flows.commands import (
     evaluating,
     following,
     keys,
+    mcp,
     models,
     projects,
     running,
@@ -57,6 +58,7 @@ app.command()(deciding.withdraw)
 app.command()(deciding.restore)
 app.command()(deciding.remove)
 app.command()(serving.serve)
+app.command()(mcp.mcp)
 app.command()(projects.schedule)
 app.add_typer(keys.key, name="key")
 app.add_typer(databases.db, name="db")

@@ -113,7 +113,10 @@ def _asker(project: Project, questions: Sequence[Question]) -> Iterator[Callable
     def ask(question: Question) -> list[dict[str, Any]]:
         def answer(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
             filters = Filters(category=question.category, language=question.language)
-            return search(conn, question.text, embed=embed, model=model, max_results=ASKED, filters=filters)
+            return search(
+                conn, question.text, embed=embed, model=model, max_results=ASKED, filters=filters,
+                as_of=question.as_of, known_at=question.as_of,
+            )  # fmt: skip
 
         return ask_served(conn, project, question.text, answer, warn)
 

@@ -192,14 +192,20 @@ begin
     return query
     select e.entry_id, e.kind, s.name, n.url, n.title, n.description, t.text, n.language, v.category, v.price, v.currency,
         v.price_before, v.discount_percent, v.code, n.image_url, n.terms, lower(w.range), upper(w.range), v.validity,
-        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers
+        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers, t.chunks
     from kb_store.served_entry e
     join kb_store.version v using (version_id)
     cross join lateral kb_store.text_of(v.version_id, entry.language) n
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(e.valid, at) as range) w
     cross join lateral (
-        select string_agg(c.body, e'\n\n' order by c.ordinal) as text
+        select string_agg(c.body, e'\n\n' order by c.ordinal) as text,
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object('chunk_id', c.chunk_id, 'heading', c.heading, 'body', c.body) order by c.ordinal
+                ),
+                '[]'
+            ) as chunks
         from kb_store.served_chunk l
         join kb_store.chunk c using (chunk_id)
         where l.entry_id = e.entry_id and l.language = n.language and (l.valid is null or l.valid @> at)
@@ -225,7 +231,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb.entry(entry_id bigint, language text) IS 'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its languages, and the pages that carry it (carriers: url, language, verified_at).';
+COMMENT ON FUNCTION kb.entry(entry_id bigint, language text) IS 'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its languages, the pages that carry it (carriers: url, language, verified_at), and its chunks in order (chunk_id, heading, body), so that what stands before and after a hit can be quoted with it.';
 
 CREATE FUNCTION kb.explain(entry_id bigint, query text DEFAULT NULL::text, query_embedding public.vector DEFAULT NULL::public.vector, OUT step integer, OUT rule text, OUT passed boolean, OUT detail text) RETURNS SETOF record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4622,7 +4628,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.api_key TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.attempt TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.body TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.body TO kb_writer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.change TO kb_writer;
 
@@ -4632,11 +4638,11 @@ GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.chunk TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.chunk_chunk_id_seq TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.deployment TO kb_writer;
+GRANT SELECT ON TABLE kb_store.deployment TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft_before TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.draft_before TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.draft_mark TO kb_writer;
 
@@ -4658,19 +4664,19 @@ GRANT USAGE ON SEQUENCE kb_store.lexeme_lexeme_id_seq TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.lexical_statistic TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.migration TO kb_writer;
+GRANT SELECT ON TABLE kb_store.migration TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.model TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.model_model_id_seq TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.page TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.page TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.page_before TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.page_before TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.page_page_id_seq TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.passage TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.passage TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.passage_passage_id_seq TO kb_writer;
 
@@ -4690,11 +4696,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.query_piece TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.query_table TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.reading TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.reading TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.reading_reading_id_seq TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.run TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.run TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.run_run_id_seq TO kb_writer;
 
@@ -4706,7 +4712,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.served_passage TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.served_vector TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.source TO kb_writer;
+GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.source TO kb_writer;
 
 GRANT SELECT ON TABLE kb_store.source_grant TO kb_writer;
 

@@ -10,14 +10,20 @@ begin
     return query
     select e.entry_id, e.kind, s.name, n.url, n.title, n.description, t.text, n.language, v.category, v.price, v.currency,
         v.price_before, v.discount_percent, v.code, n.image_url, n.terms, lower(w.range), upper(w.range), v.validity,
-        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers
+        e.verified_at, e.verified_at + s.freshness <= at, v.evidence, o.urls, e.languages, o.carriers, t.chunks
     from kb_store.served_entry e
     join kb_store.version v using (version_id)
     cross join lateral kb_store.text_of(v.version_id, entry.language) n
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(e.valid, at) as range) w
     cross join lateral (
-        select string_agg(c.body, e'\n\n' order by c.ordinal) as text
+        select string_agg(c.body, e'\n\n' order by c.ordinal) as text,
+            coalesce(
+                jsonb_agg(
+                    jsonb_build_object('chunk_id', c.chunk_id, 'heading', c.heading, 'body', c.body) order by c.ordinal
+                ),
+                '[]'
+            ) as chunks
         from kb_store.served_chunk l
         join kb_store.chunk c using (chunk_id)
         where l.entry_id = e.entry_id and l.language = n.language and (l.valid is null or l.valid @> at)
@@ -45,4 +51,5 @@ $$;
 
 comment on function kb.entry(bigint, text) is
     'One entry whole, if it is live at this instant, in the language asked for where it has it: its text, its evidence, its'
-    ' languages, and the pages that carry it (carriers: url, language, verified_at).';
+    ' languages, the pages that carry it (carriers: url, language, verified_at), and its chunks in order (chunk_id,'
+    ' heading, body), so that what stands before and after a hit can be quoted with it.';

@@ -19,7 +19,8 @@ begin
     if explain.query is not null then
         return query
         select q.step, q.rule, q.passed, q.detail
-        from kb_store.explain_query(at, explain.entry_id, explain.query, explain.query_embedding) q;
+        from kb_store.explain_query(at, explain.entry_id, explain.query,
+            kb_store.asked_vector(explain.query, explain.query_embedding)) q;
     end if;
 end
 $$;

@@ -39,7 +39,9 @@ as $$
     hit as (
         select h.*, row_number() over (order by h.score desc, h.chunk_id) as place, count(*) over () as hits,
             max(h.score) over () as best
-        from kb_store.search_live(at, query, query_embedding, 100, null, null, null, null) h
+        from kb_store.search_live(
+            at, query, query_embedding, 100, kb_store.wanted_of(null, null, null, null, null, null)
+        ) h
     ),
     own as (
         select h.* from hit h join kb_store.chunk c using (chunk_id) join seen s using (version_id)

@@ -154,6 +154,9 @@ def approve(conn: Connection, listed: int) -> Approval:
     Raises FreshetError when it holds none, Paused, AlreadyRunning.
     """
     source = run_source(conn, listed)
+    # before a run is begun, so that a refusal leaves none; and in it, since another may have decided meanwhile
+    _require_held(conn, listed, source)
+    refuse_paused(conn, source)
     with _decision(conn, source, "approve") as number:
         _require_held(conn, listed, source)
         refuse_paused(conn, source)

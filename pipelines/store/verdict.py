@@ -1,7 +1,9 @@
 """Whether a run may remove anything: a pure judgement over what it saw.
 
 "I did not see it" is not "it is gone": absence proves something only in a run that looked everywhere and was
-answered, and even then many removals at once wait for a person. What is over by its own end is no loss.
+answered. And many removals at once wait for a person whatever their proof, since a mistake of the site's own can
+prove anything: a server that answers 410 to every address, a feed that is complete and well formed with half its
+items. What is over by its own end is no loss.
 """
 
 from __future__ import annotations

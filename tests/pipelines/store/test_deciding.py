@@ -131,6 +131,24 @@ def test_more_than_half_waits_for_a_person_and_goes_when_approved(story: Story) 
     _sound(story)
 
 
+def test_a_refused_approval_leaves_no_run(story: Story) -> None:
+    """A person who is told no has decided nothing: of a run that holds nothing, of a paused source, of one at work."""
+    held = _hold(story)
+    newest = _last_run(story)
+    with pytest.raises(FreshetError, match="holds nothing"):
+        deciding.approve(story.conn, held - 1)
+    story.conn.execute("update kb_store.source set paused = 'by a test'")
+    with pytest.raises(deciding.Paused):
+        deciding.approve(story.conn, held)
+    assert _last_run(story) == newest
+    story.conn.execute("update kb_store.source set paused = null")
+    at_work = runs.begin_run(story.conn, "shop")
+    with pytest.raises(runs.AlreadyRunning):
+        deciding.approve(story.conn, held)
+    assert _last_run(story) == at_work
+    assert set(story.served()) == set(_ALL)
+
+
 def test_an_approval_checks_again(story: Story) -> None:
     """What a look since then met, though it published nothing, stays."""
     held = _hold(story)

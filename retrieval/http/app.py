@@ -18,7 +18,9 @@ from retrieval.http import following, health, questions
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.envelope import Envelope
 from retrieval.http.hub import Hub
+from retrieval.http.mcp import add_mcp
 from retrieval.http.problems import answer_problems
+from retrieval.mcp import create_server
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -41,9 +43,12 @@ def create_app(project: Project, *, log_queries: bool = False) -> FastAPI:
         redoc_url=None,
     )
     app.state.project = project
+    app.state.client = AsyncClient(project, connections=_CONNECTIONS)
+    app.state.mcp = create_server(app.state.client)
     answer_problems(app)
     for router in (health.router, questions.router, following.router):
         app.include_router(router)
+    add_mcp(app, app.state.mcp)
     if project.api.cors:
         app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
     app.add_middleware(Envelope, log_queries=log_queries)
@@ -56,7 +61,8 @@ def _life(project: Project) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         """Everything that is open while the server runs; nothing here waits for the database."""
         state = app.state
         async with AsyncExitStack() as open_:
-            state.client = await open_.enter_async_context(AsyncClient(project, connections=_CONNECTIONS))
+            await open_.enter_async_context(state.client)
+            await open_.enter_async_context(state.mcp.session_manager.run())
             state.auditor = await open_.enter_async_context(AsyncClient(project, role="auditor", connections=2))
             pool = AsyncConnectionPool(
                 uri(project, "writer"), min_size=1, max_size=_KEY_CONNECTIONS, timeout=_WAIT, open=False,

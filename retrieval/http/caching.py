@@ -7,16 +7,14 @@ rests on no stated end is never kept, because when it stops being served is not 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, is_dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
 
 from fastapi import Request, Response
 
-__all__ = ["answer", "document", "kept_for"]
+from retrieval.rows import document
+
+__all__ = ["answer", "kept_for"]
 
 _LONGEST = 10  # seconds
 
@@ -45,18 +43,3 @@ def answer(request: Request, content: object, seconds: int = 0) -> Response:
     if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
-
-
-def document(content: object) -> bytes:
-    """JSON, instants in ISO 8601 with their zone, money as a number."""
-    return json.dumps(content, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _plain(value: Any) -> object:
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f"{type(value).__name__} is not for an answer")

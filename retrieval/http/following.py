@@ -11,12 +11,13 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from retrieval.client import AsyncClient
-from retrieval.http.caching import answer, document
+from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, allowed
 from retrieval.http.hub import Hub
 from retrieval.http.problems import RETRY_AFTER, Problem
 from retrieval.http.questions import MOST_ID, MOST_INT
 from retrieval.results import Change
+from retrieval.rows import document
 
 __all__ = ["ChangesDocument", "router"]
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.reports import count_pages
 from pipelines.database import Connection
 from pipelines.records import OPEN, STANDING, Block, Capture, Draft, Outcome, Page, Reading, Window
 from pipelines.source_settings import GuardSettings, Source
@@ -115,10 +116,10 @@ class Story:
         read_missing(self.conn, run, self.source.rules(), "recipe", self._read_all)
         planning.plan_entries(self.conn, run, self.chunker, languages=self.source.languages)
         planning.withhold_unchanged(self.conn, run)
-        failed = sum(isinstance(told, Outcome) and told is Outcome.SERVER_ERROR for told in pages.values())
+        counted = count_pages(self.conn, run)
         verdict = removing.plan_removals(
-            self.conn, run, self.guard,
-            complete=complete, incomplete_reason="out of time", attempted=len(pages), failed=failed,
+            self.conn, run, self.guard, complete=complete, incomplete_reason="out of time",
+            attempted=counted["requested"], failed=counted["failed"],
         )  # fmt: skip
         runs.note(self.conn, run, complete=verdict.healthy)
         return run

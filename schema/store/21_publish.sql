@@ -9,12 +9,20 @@ declare
 begin
     perform kb_store.hold_lease(of_run);
     perform kb_store.refuse_paused(r.source_id) from kb_store.run r where r.run_id = of_run;
-    -- a clock set back must not close a version before it was opened
-    select greatest(clock_timestamp(), max(lower(v.recorded)) + interval '1 microsecond') into at
-    from kb_store.run r
-    join kb_store.entry e using (source_id)
-    join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
-    where r.run_id = of_run;
+    -- a clock set back must not close a version before it was opened, nor open one before the last was closed
+    select greatest(clock_timestamp(), max(w.at)) into at
+    from (
+        select lower(v.recorded) + interval '1 microsecond' as at
+        from kb_store.run r
+        join kb_store.entry e using (source_id)
+        join kb_store.version v on v.entry_id = e.entry_id and upper_inf(v.recorded)
+        where r.run_id = of_run
+        union all
+        select upper(v.recorded)
+        from kb_store.plan_entry p
+        join kb_store.version v using (entry_id)
+        where p.run_id = of_run and p.action = 'restored'
+    ) w;
     concerned := kb_store.publish_at(of_run, at);
     perform kb_store.wake_listeners(told);
     return concerned;

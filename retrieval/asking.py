@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, LiteralString
 
 import numpy as np
@@ -74,6 +75,8 @@ class Filters:
     language: str | None = None
     source: Sequence[str] | None = None
     kind: Sequence[str] | None = None
+    min_price: Decimal | float | None = None  # as they stand, in whatever currency; what has no price passes no bound
+    max_price: Decimal | float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,10 @@ with asked as materialized (
 select a.at as asked_at, r.* from asked a left join lateral kb.call() r on true
 """
 _INSTANTS: LiteralString = "coalesce(%s, a.at), coalesce(%s, a.at)"
-_SEARCHED: LiteralString = "%s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real"
-_LISTED: LiteralString = "%s::text[], %s::text, %s::text[], %s::boolean, %s::int"
+_SEARCHED: LiteralString = (
+    "%s::text, %s::vector, %s::int, %s::text[], %s::text, %s::text[], %s::text[], %s::real, %s::numeric, %s::numeric"
+)
+_LISTED: LiteralString = "%s::text[], %s::text, %s::text[], %s::boolean, %s::int, %s::numeric, %s::numeric"
 
 
 def ask_search(
@@ -128,7 +133,8 @@ def ask_search(
     known_at: datetime | None = None,
 ) -> Question:
     """kb.search; kb.search_as_of when an instant is given, the other one being now."""
-    asked = (query, vector, max_results, *_searched(filters), min_score)
+    wanted = (_array(filters.category), filters.language, _array(filters.source), _array(filters.kind))
+    asked = (query, vector, max_results, *wanted, min_score, filters.min_price, filters.max_price)
     if as_of is None and known_at is None:
         return Question(f"kb.search({_SEARCHED})", asked, within, model)
     return Question(f"kb.search_as_of({_INSTANTS}, {_SEARCHED})", (as_of, known_at, *asked), within, model)
@@ -144,7 +150,8 @@ def ask_offers(
     known_at: datetime | None = None,
 ) -> Question:
     """kb.offers; kb.offers_as_of when an instant is given, the other one being now."""
-    asked = (_array(filters.category), filters.language, _array(filters.source), upcoming, max_results)
+    wanted = (_array(filters.category), filters.language, _array(filters.source))
+    asked = (*wanted, upcoming, max_results, filters.min_price, filters.max_price)
     if as_of is None and known_at is None:
         return Question(f"kb.offers({_LISTED})", asked, within)
     return Question(f"kb.offers_as_of({_INSTANTS}, {_LISTED})", (as_of, known_at, *asked), within)
@@ -273,10 +280,6 @@ def _storable(value: object) -> object:
     if isinstance(value, str):
         return clean(value)
     return [_storable(one) for one in value] if isinstance(value, list) else value
-
-
-def _searched(filters: Filters) -> tuple[object, ...]:
-    return _array(filters.category), filters.language, _array(filters.source), _array(filters.kind)
 
 
 def _array(values: Sequence[str] | None) -> list[str] | None:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -94,6 +95,8 @@ def search(
     source: Sequence[str] | None = None,
     kind: Sequence[str] | None = None,
     min_score: float | None = None,
+    min_price: Decimal | float | None = None,
+    max_price: Decimal | float | None = None,
     within: Sequence[str] | None = None,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
@@ -104,7 +107,7 @@ def search(
     sources, whatever else the login may see. `as_of`, `known_at`: what was true then by what was known then, the other
     one being now; for auditors. Raises BadQuestion, NotAllowed, DatabaseAway.
     """
-    filters = Filters(category, language, source, kind)
+    filters = Filters(category, language, source, kind, min_price, max_price)
 
     def ask(vector: Vector | None, model: str | None) -> Question:
         return ask_search(
@@ -131,6 +134,8 @@ def offers(
     source: Sequence[str] | None = None,
     upcoming: bool = False,
     max_results: int = 100,
+    min_price: Decimal | float | None = None,
+    max_price: Decimal | float | None = None,
     within: Sequence[str] | None = None,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
@@ -138,8 +143,8 @@ def offers(
     """Offers live now, those that end first on top; `upcoming` adds those not yet begun. Otherwise as `search`."""
     del models
     rows: Rows = yield ask_offers(
-        filters=Filters(category, language, source), upcoming=upcoming, max_results=max_results, within=within,
-        as_of=as_of, known_at=known_at,
+        filters=Filters(category, language, source, None, min_price, max_price), upcoming=upcoming,
+        max_results=max_results, within=within, as_of=as_of, known_at=known_at,
     )  # fmt: skip
     return results.Offers(_read(results.Offer, rows), _asked_at(rows))
 

@@ -6,6 +6,8 @@ revoke all on all tables in schema kb_store from public;
 
 grant usage on schema kb to kb_reader, kb_auditor, kb_writer;
 grant execute on all functions in schema kb to kb_reader, kb_auditor, kb_writer;
+-- what was true then may name what a person withdrew since
+revoke execute on function kb.search_as_of, kb.offers_as_of from kb_reader, kb_writer;
 
 -- a writer syncs: it works on the tables, and closes versions rather than deleting them
 grant usage on schema kb_store to kb_writer;

@@ -28,12 +28,23 @@ begin
         end as ttl
     ) t
     cross join lateral (
-        select coalesce(max(p.last_verified), lower(v.recorded)) as verified_at
+        select coalesce(
+            max(p.last_verified),
+            -- no page carries it now: to serve it again, as a rollback may, is not to have seen it
+            (select n.verified_at from kb_store.verification n where n.entry_id = e.entry_id order by n.known_at desc limit 1),
+            lower(v.recorded)
+        ) as verified_at
         from kb_store.draft d
         join kb_store.page p on p.reading_id = d.reading_id and p.source_id = e.source_id
         where d.entry_id = e.entry_id
     ) s
     where e.entry_id = any (which) and not isempty(w.valid) and (upper_inf(w.valid) or upper(w.valid) > at);
+
+    insert into kb_store.verification (entry_id, known_at, verified_at)
+    select s.entry_id, at, s.verified_at
+    from kb_store.served_entry s
+    where s.entry_id = any (which)
+    on conflict (entry_id, known_at) do update set verified_at = excluded.verified_at;
 
     insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
     select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])

@@ -24,6 +24,11 @@ as $$
         from seen n
         where s.entry_id = n.entry_id and n.before < n.verified_at
         returning s.*, n.before
+    ),
+    kept as (
+        insert into kb_store.verification (entry_id, known_at, verified_at)
+        select s.entry_id, stamp_verified.at, s.verified_at from stamped s
+        on conflict (entry_id, known_at) do update set verified_at = excluded.verified_at
     )
     -- it had lapsed: from this instant it is served again
     insert into kb_store.change (at, change, entry_id, version_id, run_id)

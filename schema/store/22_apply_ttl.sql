@@ -8,6 +8,9 @@ declare
     at timestamptz;
 begin
     select * into this from kb_store.source s where s.name = of_source;
+    insert into kb_store.source_limit (source_id, known_at, freshness, ttl, ttl_pages)
+    values (this.source_id, clock_timestamp(), this.freshness, this.ttl, this.ttl_pages)
+    on conflict (source_id, known_at) do nothing;
     perform from kb_store.served_entry e
     where e.source_id = this.source_id and e.ttl <> case when e.kind = 'offer' then this.ttl else this.ttl_pages end
     limit 1;

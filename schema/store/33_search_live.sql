@@ -1,7 +1,8 @@
 create or replace function kb_store.search_live(
-    at timestamptz, query text, direction vector, max_results int, wanted kb_store.wanted
+    at timestamptz, query text, direction vector, max_results int, wanted kb_store.wanted,
+    known_at timestamptz default null
 ) returns table (chunk_id bigint, score real, vector_score real, text_score real)
-language plpgsql stable
+language plpgsql stable rows 10
 set search_path = pg_catalog, public, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
@@ -12,11 +13,15 @@ declare
     legs record;
     vote constant real := case
         when direction is null or covered is null then 0
-        when asked.weights is null then 1
+        when asked.weights is null and known_at is null then 1
         else 0.4
     end;
 begin
-    legs := kb_store.exact_legs(at, asked.weights, case when vote > 0 then direction end, covered, wanted);
+    if known_at is null then
+        legs := kb_store.exact_legs(at, asked.weights, case when vote > 0 then direction end, covered, wanted);
+    else
+        legs := kb_store.past_legs(at, known_at, query, case when vote > 0 then direction end, covered, wanted);
+    end if;
     return query
     with candidate as (
         select c.chunk_id, c.entry_id, f.fused, f.cosine,
@@ -24,8 +29,8 @@ begin
             max(f.fused) over (partition by c.entry_id) as best,
             kb_store.is_in_script(query, c.language) as in_script
         from kb_store.fuse(legs.words, legs.vectors, vote) f
-        join kb_store.served_chunk c using (passage_id)
-        join kb_store.served_entry e using (entry_id)
+        join kb_store.known_chunks(known_at) c using (passage_id)
+        join kb_store.known_entries(known_at) e using (entry_id)
         where f.fused > 0
             and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)
@@ -59,6 +64,7 @@ begin
 end
 $$;
 
-comment on function kb_store.search_live(timestamptz, text, vector, int, kb_store.wanted) is
+comment on function kb_store.search_live(timestamptz, text, vector, int, kb_store.wanted, timestamptz) is
     'Chunks that answer a query among what is live at that instant and wanted, best first, one an entry: BM25 and vectors'
-    ' fused by scaled scores. `direction`: the query''s unit vector, of the active model.';
+    ' fused by scaled scores. `direction`: the query''s unit vector, of the active model. `known_at`: by what'
+    ' was believed then instead of what is served.';

@@ -69,10 +69,19 @@ def problems(conn: Connection, run: int) -> list[dict[str, str]]:
     """Attempts that a person should look at, with what happened and the way out."""
     rows = conn.execute(
         """
-        select url, outcome, message
-        from kb_store.attempt
-        where run_id = %s and outcome not in ('ok', 'not_modified', 'moved') and message <> ''
-        order by outcome = any (%s) desc, url
+        select a.url, a.outcome, a.message || case when w.url is null then '' else
+            '; what it gave stays until it is missing at a look an hour or more after the first, too' end
+        from kb_store.attempt a
+        left join lateral (
+            select p.url
+            from kb_store.run r
+            join kb_store.page p using (source_id)
+            where r.run_id = a.run_id and p.url = a.url and p.reading_id is not null
+                and a.outcome in ('missing', 'soft_404')
+                and not kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
+        ) w on true
+        where a.run_id = %s and a.outcome not in ('ok', 'not_modified', 'moved') and a.message <> ''
+        order by a.outcome = any (%s) desc, a.url
         limit %s
         """,
         (run, [outcome.value for outcome in FAILED_OUTCOMES], _MOST_PROBLEMS),
@@ -193,7 +202,7 @@ def held_removals(conn: Connection, run: int) -> list[dict[str, Any]]:
 
 def source_states(conn: Connection) -> dict[str, dict[str, Any]]:
     """What waits for a person, by source: why it is paused, how many removals are held and why, what was withdrawn;
-    and what came of the last look at it.
+    how many pages were missing once and wait for another look; and what came of the last one.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(_STATES).fetchall()
@@ -206,6 +215,9 @@ select s.name as source, s.paused, last.run_id as last_run, last.state as last_s
         where r.source_id = s.source_id and x.held) as held,
     (select r.verdict from kb_store.plan_removal x join kb_store.run r using (run_id)
         where r.source_id = s.source_id and x.held order by r.run_id desc limit 1) as held_why,
+    (select count(*) from kb_store.page p
+        where p.source_id = s.source_id and p.reading_id is not null and p.missing_since is not null
+            and not kb_store.is_proven_gone(p.last_outcome, p.last_attempt, p.missing_since)) as missing,
     (select count(*) from kb_store.withdrawal w join kb_store.entry e using (entry_id)
         where e.source_id = s.source_id and upper_inf(w.recorded) and w.period @> clock_timestamp()) as withdrawn
 from kb_store.source s

@@ -115,6 +115,9 @@ def _guarded(run: Run) -> Report:
     except psycopg.Error as error:
         _log.info("run %s", run.number, exc_info=True)
         return _ended(run, "failed", explained(error))
+    except MemoryError:
+        said = "not enough memory; nothing was published, and what was fetched, read and embedded is kept: sync again"
+        return _ended(run, "failed", f"{said} when there is more")
     except Exception as error:  # a mistake of ours: the other sources still have their turn
         _log.info("run %s", run.number, exc_info=True)
         return _ended(run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays")

@@ -128,6 +128,9 @@ def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
     if row["last_state"] in _UNFINISHED:
         run = row["last_run"]
         say(f"  the last look, run {run}, {_UNFINISHED[row['last_state']]}: freshet runs show {run}")
+    if row["missing"]:
+        pages = "1 page was" if row["missing"] == 1 else f"{row['missing']} pages were"
+        say(f"  {pages} not found at the last look: what they gave goes when a look an hour or more later agrees")
     if row["withdrawn"]:
         say(f"  withdrawn by a person: {row['withdrawn']}")
     if row["held_run"]:

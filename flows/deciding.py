@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from flows.serving import served_texts
 from pipelines.database import Connection
+from pipelines.postgres.checks import repair
 from pipelines.store import deciding, publishing
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
 
-__all__ = ["instant_of", "person", "restore", "rollback"]
+__all__ = ["instant_of", "person", "repair_base", "restore", "rollback"]
 
 
 def person() -> str:
@@ -49,6 +50,13 @@ def rollback(conn: Connection, project: Project, run: int) -> deciding.Undoing:
         return _embed(conn, project, deciding.lacking_texts(conn, versions))
 
     return deciding.rollback(conn, run, embed)
+
+
+def repair_base(conn: Connection, project: Project) -> None:
+    """Make anew what is served, from what is believed; texts of it get what vectors they lack. Raises FreshetError."""
+    believed = conn.execute("select entry_id from kb_store.version where upper_inf(recorded)").fetchall()
+    _embed(conn, project, deciding.lacking_texts(conn, [], [entry for (entry,) in believed]))
+    repair(conn)
 
 
 def _embed(conn: Connection, project: Project, lacking: Sequence[tuple[bytes, str]]) -> int:

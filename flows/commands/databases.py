@@ -68,25 +68,42 @@ def shell(role: Role = "owner", folder: Folder = None) -> None:
 
 
 @db.command()
-def check(as_json: AsJson = False, folder: Folder = None) -> None:
-    """Verify every invariant and say what is wrong; exit 1 when something is.
+def check(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First make anew what is served, from what is believed.")
+    ] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Verify every invariant, say what is wrong and how to mend it; exit 1 when something is.
 
     Example: freshet db check
     """
+    from flows.deciding import repair_base
     from pipelines.database import connect
     from pipelines.postgres.checks import run_checks
 
-    with connect(opened(folder), autocommit=True) as conn:
+    project = opened(folder)
+    with connect(project, autocommit=True) as conn:
+        if repair:
+            repair_base(conn, project)
         results = run_checks(conn)
     if as_json:
         print_json(
-            {"checks": [{"name": r.name, "meaning": r.meaning, "holds": r.holds, "rows": r.offending} for r in results]}
+            {
+                "checks": [
+                    {"name": r.name, "meaning": r.meaning, "holds": r.holds, "rows": r.offending, "repair": r.repair}
+                    for r in results
+                ]
+            }
         )
     else:
         for result in results:
             say(f"{'ok  ' if result.holds else 'FAIL'}  {result.name}: {result.meaning}")
             for row in result.offending:
                 say(f"      {row}")
+            if not result.holds:
+                say(f"      to mend it: {result.repair}")
     raise typer.Exit(0 if all(result.holds for result in results) else 1)
 
 

@@ -1,4 +1,5 @@
 -- Every open version that is true now or will be is served, unless a person withdrew it
+-- Repair: freshet db check --repair
 select v.entry_id, v.version_id
 from kb_store.version v
 cross join lateral (select v.valid - kb_store.withheld(v.entry_id) as valid) w

@@ -1,4 +1,5 @@
 -- The document frequency of every lexeme equals a recount over the texts in service
+-- Repair: freshet db check --repair
 select coalesce(l.lexeme, n.lexeme) as lexeme, l.passages as kept, n.passages as counted
 from kb_store.lexeme l
 full join (

@@ -1,4 +1,5 @@
 -- Every table, every column and every function of schema kb has a comment
+-- Repair: freshet db migrate
 select format('table %s.%s', n.nspname, c.relname) as missing
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace

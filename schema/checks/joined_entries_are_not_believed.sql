@@ -1,4 +1,5 @@
 -- An entry that became part of another has no open version, and its last one says so
+-- Repair: restore a backup of before it was altered, then freshet sync
 select e.entry_id, e.joined_into
 from kb_store.entry e
 cross join lateral (

@@ -1,4 +1,5 @@
 -- A function that runs with its owner's rights looks names up where its author meant: pg_catalog first, pg_temp last
+-- Repair: freshet db migrate
 select p.oid::regprocedure::text as function, coalesce(s.path, 'no search_path set') as found
   from pg_proc p
   join pg_namespace n on n.oid = p.pronamespace

@@ -1,4 +1,5 @@
 -- Served chunks are those of the served version, each with its own text and window
+-- Repair: freshet db check --repair
 select l.chunk_id, l.entry_id
 from kb_store.served_chunk l
 join kb_store.served_entry s using (entry_id)

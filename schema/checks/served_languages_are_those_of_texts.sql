@@ -1,4 +1,5 @@
 -- The languages of a served entry are its version's own and those of its variants; each served chunk is in one of them
+-- Repair: freshet db check --repair
 select s.entry_id, s.languages
 from kb_store.served_entry s
 join kb_store.version v using (version_id)

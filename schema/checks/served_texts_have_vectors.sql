@@ -1,4 +1,5 @@
 -- Every text in service has a vector of the active model, of its length
+-- Repair: freshet db check --repair
 select s.passage_id
 from kb_store.served_passage s
 cross join kb_store.model m

@@ -1,4 +1,5 @@
 -- A variant is in another language than its version, and a chunk in the language of its version or of a variant of it
+-- Repair: restore a backup of before it was altered, then freshet sync
 select v.version_id, v.language
 from kb_store.version v
 join kb_store.version_variant n on n.version_id = v.version_id and n.language = v.language

@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Tests run side by side, one database server each.
 JOBS ?= auto
 
-.PHONY: help setup demo test torture check bench format snapshot pins
+.PHONY: help setup demo test torture mutants check bench format snapshot pins
 
 help: ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ test: setup ## run the tests
 
 torture: setup ## fail at every boundary, in every way, for SECONDS (1800), cases in the order of SEED
 	@$(BIN)/python -m tests.torture $(or $(SECONDS),1800) $(SEED)
+
+mutants: setup ## put the code wrong in each of some forty ways: the tests must notice every one
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 check: setup ## style, types, import directions, schema snapshot, the README's commands
 	$(BIN)/ruff check .

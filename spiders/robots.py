@@ -31,6 +31,7 @@ class RobotsFile:
     status: int | None  # None: no answer
     body: bytes = b""  # at most MAX_BYTES
     problem: str = ""  # why there is no answer
+    is_host_away: bool = False  # nothing listens there, or its name does not resolve: no page of it could be had
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,13 @@ class Rules:
 
     parser: Protego | None = None  # None: everything is allowed, or nothing is
     problem: str = ""  # not empty: unreachable, nothing may be asked for
+    outcome: Outcome = Outcome.ROBOTS_UNREACHABLE  # of every page then
     agent: str = ""
 
     def judge(self, url: str) -> tuple[Outcome, str] | None:
         """Return why an address may not be asked for, None when it may."""
         if self.problem:
-            return Outcome.ROBOTS_UNREACHABLE, f"robots.txt of {origin_of(url)} {self.problem}: nothing was asked for"
+            return self.outcome, f"robots.txt of {origin_of(url)} {self.problem}: nothing was asked for"
         if self.parser is not None and not self.parser.can_fetch(url, self.agent):
             return Outcome.ROBOTS_DENIED, f"robots.txt of {origin_of(url)} does not let {self.agent} ask for this path"
         return None
@@ -59,7 +61,8 @@ class Rules:
 def read_rules(file: RobotsFile, agent: str) -> Rules:
     """Return what a robots.txt says to the product token `agent`."""
     if file.status is None:
-        return Rules(problem=f"could not be read ({file.problem})")
+        outcome = Outcome.NETWORK if file.is_host_away else Outcome.ROBOTS_UNREACHABLE
+        return Rules(problem=f"could not be read ({file.problem})", outcome=outcome)
     if 400 <= file.status <= 499:
         return Rules()
     if not 200 <= file.status <= 299:

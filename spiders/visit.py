@@ -216,13 +216,13 @@ class Visitor:
 
     async def _fetch_robots(self, url: str) -> RobotsFile:
         """Read a robots.txt through the same guard and manners as any page, following its redirects anywhere."""
-        for _ in range(MAX_REDIRECTS + 1):
+        for hop in range(MAX_REDIRECTS + 1):
             guard.check_url(url, self._exempt)
             await self._pace.turn(host_of(url))
             timeout = min(_ROBOTS_SECONDS, self._job.limits.page_seconds, self._pace.left())
             answer = await self._fetcher.get(url, self._headers(url, None), timeout, keep=MAX_BYTES)
             if answer.problem:
-                return RobotsFile(None, problem=answer.problem[1])
+                return RobotsFile(None, problem=answer.problem[1], is_host_away=answer.unreachable and hop == 0)
             location = answer.header("location") if is_redirect(answer.status or 0) else None
             if location is None:
                 return _robots_file(answer)

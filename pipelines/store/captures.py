@@ -24,13 +24,22 @@ _MOST_BODY = 512 * 2**20  # bytes a stored body may inflate to: far above any cr
 
 
 def known_pages(conn: Connection, source: str) -> Iterator[KnownPage]:
-    """Every page of the source with what its last good capture left behind, streamed."""
+    """Every page of the source with what its last good capture left behind, streamed.
+
+    Validators are left out once a week, counted from when the page was first seen: a server that goes on saying 304
+    of a page that changed is found out.
+    """
     with conn.transaction(), conn.cursor("known_pages") as cursor:
         cursor.execute(
             """
-            select p.url, p.etag, p.last_modified, encode(p.body_sha256, 'hex'), coalesce(p.links, '{}')
+            select p.url, case when w.same then p.etag end, case when w.same then p.last_modified end,
+                encode(p.body_sha256, 'hex'), coalesce(p.links, '{}')
             from kb_store.page p
             join kb_store.source s using (source_id)
+            cross join lateral (
+                select div(extract(epoch from p.last_verified - p.first_seen), 604800)
+                    = div(extract(epoch from clock_timestamp() - p.first_seen), 604800) as same
+            ) w
             where s.name = %s and (p.body_sha256 is not null or p.missing_since is not null)
             order by p.page_id
             """,

@@ -17,6 +17,7 @@ PAGE = "http://h.example/offers/1"
     ("file", "outcome"),
     [
         (RobotsFile(None, problem="timed out"), Outcome.ROBOTS_UNREACHABLE),
+        (RobotsFile(None, problem="nothing listens there", is_host_away=True), Outcome.NETWORK),
         (RobotsFile(500), Outcome.ROBOTS_UNREACHABLE),
         (RobotsFile(503, b"User-agent: *\nAllow: /"), Outcome.ROBOTS_UNREACHABLE),
         (RobotsFile(200, b"<!DOCTYPE html><h1>Sorry</h1>"), Outcome.ROBOTS_UNREACHABLE),

@@ -64,6 +64,7 @@ def test_a_failed_look_removes_nothing(story: Story, outcome: Outcome) -> None:
     assert story.count("version") == 1
 
 
+@pytest.mark.hazard("H2")
 def test_one_404_is_not_proof_a_second_an_hour_later_is(story: Story) -> None:
     """A 404 counts when another comes at least an hour after it."""
     story.sync({A: [offer(A)], B: [offer(B)], C: [offer(C)]})
@@ -76,6 +77,7 @@ def test_one_404_is_not_proof_a_second_an_hour_later_is(story: Story) -> None:
     assert story.changes()[-1] == ("withdrawn", A)
 
 
+@pytest.mark.hazard("H2")
 def test_a_404_between_two_good_answers_is_forgotten(story: Story) -> None:
     """The count of missing begins anew when the page answers."""
     story.sync({A: [offer(A)], B: [offer(B)]})
@@ -85,6 +87,7 @@ def test_a_404_between_two_good_answers_is_forgotten(story: Story) -> None:
     assert A in story.served()
 
 
+@pytest.mark.hazard("H2")
 def test_a_410_is_proof_at_once(story: Story) -> None:
     """410 says so."""
     story.sync({A: [offer(A)], B: [offer(B)]})
@@ -179,6 +182,7 @@ def test_the_earlier_of_two_ends_is_served(story: Story) -> None:
     assert any(item["rule"] == "window-conflict" for item in evidence[0])
 
 
+@pytest.mark.hazard("T9")
 def test_over_before_it_was_seen_is_stored_and_never_served(story: Story) -> None:
     """An offer already over belongs to history alone."""
     story.sync({A: [offer(A, window=stated(None, story.clock - DAY))]})
@@ -202,6 +206,7 @@ def test_contradicting_readings_are_never_served(story: Story) -> None:
     assert story.served() == {}
 
 
+@pytest.mark.hazard("T6")
 def test_an_open_offer_lapses_without_verification_and_comes_back_with_it(story: Story) -> None:
     """No stated end: quoted for ttl after it was last verified, not longer."""
     story.clock -= 31 * DAY
@@ -228,6 +233,7 @@ def test_expired_is_not_served_though_no_job_ran(story: Story) -> None:
     assert (story.count("served_entry"), story.count("served_passage"), story.count("served_vector")) == (0, 0, 0)
 
 
+@pytest.mark.hazard("T4")
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Riyadh", "America/New_York"])
 def test_midnight_in_riyadh_is_the_same_in_every_session(db: Connection, zone: str) -> None:
     """The end of 31 March 2025 in Riyadh is 21:00 UTC, exclusive, whatever the session's zone."""
@@ -273,6 +279,7 @@ def test_publishing_is_all_or_nothing(story: Story) -> None:
     assert set(story.served()) == {A, B}
 
 
+@pytest.mark.hazard("K1")
 def test_one_writer_a_source(story: Story, database: TestDatabase) -> None:
     """A second run is told which run holds the source."""
     run = runs.begin_run(story.conn, "shop")
@@ -280,6 +287,7 @@ def test_one_writer_a_source(story: Story, database: TestDatabase) -> None:
         runs.begin_run(other, "shop")
 
 
+@pytest.mark.hazard("P3")
 def test_a_worker_that_stood_still_past_its_lease_is_refused(story: Story, database: TestDatabase) -> None:
     """A lapsed lease goes to the next run; what the first writes after that is refused by the database."""
     story.sync({A: [offer(A, "Old")]})
@@ -302,6 +310,7 @@ def test_a_base_served_by_another_model_is_refused_by_name(story: Story) -> None
         publishing.register_model(story.conn, replace(_MODEL, name="another", weights_sha256="1" * 64))
 
 
+@pytest.mark.hazard("D3")
 def test_bytes_that_fail_to_be_read_are_quarantined_at_the_third_strike(story: Story) -> None:
     """Three strikes by content; new bytes lift the quarantine, and what the page gave stays until then."""
     story.sync({A: [offer(A, "Before")]})
@@ -392,6 +401,7 @@ def test_a_list_that_moves_takes_its_offers_along(story: Story) -> None:
     assert story.count("plan_removal") == 0
 
 
+@pytest.mark.hazard("B5")
 def test_values_that_cannot_be_are_left_out() -> None:
     """A reader of one's own may yield anything; what cannot be stored or is no price stops no run."""
     import json

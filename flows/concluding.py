@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from flows.plans import PlannedChange, embedding_seconds, planned_changes
+from flows.readiness import refuse_other_schema
 from flows.reports import Report, count_chunks, count_entries, problems
 from flows.running import Run
 from flows.serving import served_texts
@@ -66,6 +67,7 @@ def _conclude(
     started = monotonic()
 
     def record() -> None:
+        refuse_other_schema(run.conn, run.schema)
         run.seconds[stage] = round(monotonic() - started, 3)
         told.append(replace(tell(), seconds=run.seconds))
         _record(run, told[-1])

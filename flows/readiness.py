@@ -6,24 +6,26 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pipelines.database import Connection, DatabaseError, connect, is_embedded
-from pipelines.postgres.migrations import SCHEMA, migrate
+from pipelines.postgres.migrations import SCHEMA, migrate, missing_migrations
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
 
-__all__ = ["make_ready", "migrate_project"]
+__all__ = ["deployed_schema", "make_ready", "migrate_project", "refuse_other_schema"]
 
 
 def make_ready(project: Project) -> None:
     """Migrate the embedded database when it is behind; raise DatabaseError when one of your own is.
 
-    A server that others rely on is changed only when a person says so: `freshet db migrate`.
+    A server that others rely on is changed only when a person says so: `freshet db migrate`. Raises MigrationError when
+    the database is newer than this Freshet.
     """
     with connect(project, autocommit=True) as conn:
         if not _may_see(conn):
             return  # a bot's own login: what it may ask it may ask, whatever the version
-        if _deployed(conn) == _wanted():
+        if deployed_schema(conn) == _wanted():
             return
+        missing_migrations(conn)
         if not is_embedded(project):
             raise DatabaseError("the database does not fit this version of Freshet yet: run freshet db migrate")
         _migrate(conn, shared=False)
@@ -58,11 +60,21 @@ def _migrate(conn: Connection, shared: bool) -> list[str]:
     return ran
 
 
-def _deployed(conn: Connection) -> bytes | None:
+def deployed_schema(conn: Connection) -> bytes | None:
+    """Hash of the schema that was deployed last; None before the first time. For those who may see kb_store."""
     if conn.execute("select to_regclass('kb_store.deployment') is null").fetchone() == (True,):
         return None
     row = conn.execute("select schema_sha256 from kb_store.deployment").fetchone()
     return None if row is None else bytes(row[0])
+
+
+def refuse_other_schema(conn: Connection, begun_with: bytes | None) -> None:
+    """Raise DatabaseError when another schema than that was deployed meanwhile: the work done may not fit it."""
+    if deployed_schema(conn) != begun_with:
+        raise DatabaseError(
+            "the database was brought to another version of Freshet while the run was at work: nothing was published. "
+            "What was fetched, read and embedded is kept: sync again, with that version"
+        )
 
 
 def _wanted() -> bytes:

@@ -40,6 +40,7 @@ class Run:
     number: int
     options: Options
     progress: Progress
+    schema: bytes | None = None  # what was deployed when it began, by its hash
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property

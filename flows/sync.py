@@ -17,6 +17,7 @@ from flows.comparing import plan, read
 from flows.concluding import end_planned, end_published
 from flows.persisting import Line
 from flows.progress import Progress, silent
+from flows.readiness import deployed_schema
 from flows.reports import Report, count_pages
 from flows.running import Options, Run
 from flows.serving import model_difference, served_texts
@@ -60,7 +61,7 @@ def sync_source(project: Project, source: Source, options: Options, progress: Pr
         kind = "reindex" if options.reindex else "sync"
         number = runs.begin_run(line.conn, source.name, kind=kind, permission=source.permission)
         with runs.Heartbeat(open_line, number):
-            return _guarded(Run(line, project, source, number, options, progress))
+            return _guarded(Run(line, project, source, number, options, progress, deployed_schema(line.conn)))
     except psycopg.Error as error:
         raise DatabaseError(f"{source.name}: {explained(error)}") from error
     finally:

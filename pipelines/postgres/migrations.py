@@ -21,7 +21,7 @@ from pipelines.database import Connection, DatabaseError, require_versions
 from pipelines.postgres.contract import replace_contract
 from pipelines.postgres.roles import ROLES, create_roles, grant_roles
 
-__all__ = ["SCHEMA", "MigrationError", "migrate"]
+__all__ = ["SCHEMA", "MigrationError", "migrate", "missing_migrations"]
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schema"
 
@@ -56,6 +56,14 @@ def migrate(conn: Connection, *, shared: bool = False, schema: Path = SCHEMA) ->
             return _migrate(conn, shared, schema)
     finally:
         conn.autocommit = before
+
+
+def missing_migrations(conn: Connection, *, schema: Path = SCHEMA) -> list[str]:
+    """The names of the migrations that have not run yet.
+
+    Raises MigrationError when the database is newer than the code, or an applied file was changed.
+    """
+    return [migration.name for migration in _missing(_read(schema / "migrations"), _applied(conn))]
 
 
 def _migrate(conn: Connection, shared: bool, schema: Path) -> list[str]:

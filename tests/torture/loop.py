@@ -101,6 +101,8 @@ def _run(stage: Stage, database: TestDatabase, command: Command, *, check: bool 
 
 def _said_wrong(kind: str, ended: Ended) -> list[str]:
     """A failure is told in a sentence, never by a traceback; what may pass or come back does not fail at all."""
+    if ended.hung:
+        return [f"hung, and was killed: {ended.said[-1500:]}"]
     if kind != "raise" and "Traceback" in ended.said:
         return [f"a traceback: {ended.said[-2500:]}"]
     if kind in ("cut", "deadlock") and ended.code not in (0, 1):

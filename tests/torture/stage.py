@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +22,7 @@ from tests.postgres import Cluster, TestDatabase
 
 __all__ = ["Ended", "Stage", "staged"]
 
+_MOST_SECONDS = 180.0  # of one command: twice what it waits for a server or a lease; one that hangs costs no more
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -79,6 +82,7 @@ class Ended:
     said: str
     crossed: tuple[str, ...]  # boundaries, in order; empty when it was killed
     pid: int
+    hung: bool = False  # it was killed since it did not end by itself
 
     @property
     def code(self) -> int | None:
@@ -133,16 +137,25 @@ class Stage:
         return self._ended(pid)
 
     def _ended(self, pid: int) -> Ended:
+        hung = threading.Event()
+        limit = threading.Timer(_MOST_SECONDS, _end_hung, (pid, hung))
+        limit.start()
         status, out = self._answer("status"), self._outputs[pid]
+        limit.cancel()
         crossed = out.with_suffix(".crossed")
         told = crossed.read_text().splitlines() if crossed.exists() else []
-        return Ended(status, out.read_text(), tuple(told), pid)
+        return Ended(status, out.read_text(), tuple(told), pid, hung.is_set())
 
     def _answer(self, name: str) -> int:
         assert self.worker.stdout is not None
         line = self.worker.stdout.readline()
         assert line, "the worker died"
         return int(json.loads(line)[name])
+
+
+def _end_hung(pid: int, hung: threading.Event) -> None:
+    hung.set()
+    os.kill(pid, signal.SIGKILL)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ __all__ = [
     "ask_entry",
     "ask_explain",
     "ask_freshness",
+    "ask_note_demand",
     "ask_offers",
     "ask_search",
     "entry",
@@ -188,6 +189,11 @@ def ask_freshness(*, within: Sequence[str] | None = None) -> Question:
 def ask_active_model() -> Question:
     """kb.active_model."""
     return Question("kb.active_model()")
+
+
+def ask_note_demand(query: str, language: str | None = None, best_score: float | None = None) -> Question:
+    """kb.note_demand."""
+    return Question("kb.note_demand(%s::text, %s::text, %s::real)", (query, language, best_score))
 
 
 def search(

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+import psycopg
 from numpy.typing import NDArray
 from pgvector import Vector
 
@@ -29,6 +30,7 @@ from retrieval.asking import (
     ask_entry,
     ask_explain,
     ask_freshness,
+    ask_note_demand,
     ask_offers,
     ask_search,
 )
@@ -121,9 +123,20 @@ def search(
     else:
         rows = yield ask(Vector(list(query_embedding)), None)
     hits = _read(results.Hit, rows)
-    return results.Answer(
-        query, hits, any(hit.answerable for hit in hits), any(hit.degraded for hit in hits), _asked_at(rows)
-    )
+    answerable = any(hit.answerable for hit in hits)
+    if query.strip() and not answerable and as_of is None and known_at is None:
+        yield from _noted(query, language, hits)
+    return results.Answer(query, hits, answerable, any(hit.degraded for hit in hits), _asked_at(rows))
+
+
+def _noted(query: str, language: str | None, hits: Sequence[results.Hit]) -> Dialogue[None]:
+    """Tell the base that it had no or a weak answer; where it cannot note that, the answer is given all the same."""
+    try:
+        yield ask_note_demand(query, language, max((hit.score for hit in hits), default=None))
+    except psycopg.errors.ReadOnlySqlTransaction:
+        pass  # a replica
+    except (FreshetError, psycopg.Error) as error:
+        _log.warning("not noted as demand: %s", error)
 
 
 def offers(

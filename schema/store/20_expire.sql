@@ -8,6 +8,8 @@ declare
     ended constant bigint := kb_store.sweep(clock_timestamp());
 begin
     perform kb_store.wake_listeners(told);
+    perform kb_store.thin_verifications(clock_timestamp());
+    perform kb_store.forget_demand(clock_timestamp());
     return ended;
 end
 $$;

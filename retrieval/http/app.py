@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from pipelines.database import uri
 from retrieval.client import AsyncClient
-from retrieval.http import following, health, questions
+from retrieval.http import following, health, platforms, questions
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.envelope import Envelope
 from retrieval.http.hub import Hub
@@ -46,7 +46,7 @@ def create_app(project: Project, *, log_queries: bool = False) -> FastAPI:
     app.state.client = AsyncClient(project, connections=_CONNECTIONS)
     app.state.mcp = create_server(app.state.client)
     answer_problems(app)
-    for router in (health.router, questions.router, following.router):
+    for router in (health.router, questions.router, following.router, platforms.router):
         app.include_router(router)
     add_mcp(app, app.state.mcp)
     if project.api.cors:

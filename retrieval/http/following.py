@@ -15,7 +15,7 @@ from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, allowed
 from retrieval.http.hub import Hub
 from retrieval.http.problems import RETRY_AFTER, Problem
-from retrieval.http.questions import MOST_ID, MOST_INT
+from retrieval.http.questions import MOST_ID
 from retrieval.results import Change
 from retrieval.rows import document
 
@@ -41,7 +41,7 @@ async def changes(
     request: Request,
     caller: _Reader,
     after: _After = 0,
-    max_results: Annotated[int, Query(ge=1, le=MOST_INT)] = _PAGE,
+    max_results: Annotated[int, Query(ge=1, le=10_000)] = _PAGE,
 ) -> Response:
     """The columns of `kb.changes`."""
     client: AsyncClient = request.app.state.client

@@ -26,10 +26,13 @@ _log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
-    """A refusal that a caller is told: status, one sentence of cause and way out, headers."""
+    """A refusal that a caller is told: status, one sentence of cause and way out, headers, members of its own kind."""
 
-    def __init__(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: object
+    ) -> None:
         super().__init__(detail)
+        self.more = more
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
@@ -74,7 +77,7 @@ def _number(request: Request) -> str:
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
-    return problem_response(request, error.status, error.detail, error.headers)
+    return problem_response(request, error.status, error.detail, error.headers, **error.more)
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

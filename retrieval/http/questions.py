@@ -15,12 +15,11 @@ from retrieval.http.callers import Caller, allowed
 from retrieval.http.problems import Problem
 from retrieval.results import Entry, Freshness, Hit, Offer, Step
 
-__all__ = ["MOST_ID", "MOST_INT", "AnswerDocument", "FreshnessDocument", "OffersDocument", "StepsDocument", "router"]
+__all__ = ["MOST_ID", "AnswerDocument", "FreshnessDocument", "OffersDocument", "StepsDocument", "router"]
 
 router = APIRouter(prefix="/v1", tags=["asking"])
 
 MOST_ID = 2**63 - 1  # bigint
-MOST_INT = 2**31 - 1
 _Word = Annotated[str, Field(max_length=200)]
 _Words = Annotated[list[_Word], Field(max_length=100)]
 _Reader = Annotated[Caller, Depends(allowed("read"))]
@@ -49,7 +48,7 @@ class OffersQuestion(_Question):
     """Arguments of kb.offers."""
 
     upcoming: bool = False
-    max_results: int = Field(100, ge=1, le=MOST_INT)
+    max_results: int = Field(100, ge=1, le=10_000)
 
 
 class SearchQuestion(_Question):
@@ -63,7 +62,7 @@ class SearchQuestion(_Question):
     query_embedding: Annotated[list[FiniteFloat], Field(min_length=1, max_length=4000)] | None = Field(
         None, description="Of the active model; left out: made here, or by the database from the text itself."
     )
-    max_results: int = Field(8, ge=1, le=MOST_INT)
+    max_results: int = Field(8, ge=1, le=100)
     kind: _Words | None = None
     min_score: FiniteFloat | None = None
 

@@ -53,9 +53,11 @@ def test_an_entry_and_why_it_is_served(http: httpx.Client) -> None:
     """An offer's number leads to the whole of it, and to the reasons."""
     number = next(o["entry_id"] for o in http.get("/v1/offers").json()["offers"] if o["url"] == OIL)
     assert "filter" in http.get(f"/v1/entries/{number}").json()["text"]
-    steps = http.get(f"/v1/explain/{number}", params={"query": "engine oil"}).json()["steps"]
-    assert steps
-    assert all(step["passed"] for step in steps)
+    served = http.get(f"/v1/explain/{number}").json()["steps"]
+    found = http.get(f"/v1/explain/{number}", params={"query": "engine oil"}).json()["steps"]
+    assert all(step["passed"] for step in served)
+    assert [step["rule"] for step in found[: len(served)]] == [step["rule"] for step in served]
+    assert len(found) > len(served)
 
 
 def test_what_ended_is_gone_from_every_address(http: httpx.Client, story: Story, db: Connection) -> None:

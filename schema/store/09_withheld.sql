@@ -2,7 +2,8 @@ create or replace function kb_store.withheld(which bigint) returns tstzmultirang
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-    select coalesce(range_agg(w.period), '{}')
+    -- from whenever: answers are of now, and a clock that is set back takes no word back
+    select coalesce(range_agg(tstzrange(null, upper(w.period))), '{}')
     from kb_store.withdrawal w
     where upper_inf(w.recorded) and which = any (kb_store.same_as(w.entry_id))
 $$;

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -17,7 +18,7 @@ from flows.running import Run
 from flows.serving import served_texts
 from flows.texts import Texts
 from pipelines.database import Connection
-from pipelines.store import publishing, runs
+from pipelines.store import forgetting, publishing, runs
 
 __all__ = ["end_planned", "end_published"]
 
@@ -46,7 +47,7 @@ def _embed_and_publish(
     try:
         with run.timed("embed"):
             embedded += run.persist(partial(_embed, run, texts, model_id), "embed")
-        return _conclude(run, "publish", _publish, partial(tell, embedded))
+        return _conclude(run, "publish", partial(_publish, run.project.history.retention), partial(tell, embedded))
     except publishing.ModelSwitched as error:
         if not switches:
             raise
@@ -80,8 +81,9 @@ def _conclude(
     return run.persist(attempt, stage)
 
 
-def _publish(conn: Connection, number: int, record: Callable[[], None]) -> None:
+def _publish(retention: timedelta, conn: Connection, number: int, record: Callable[[], None]) -> None:
     publishing.expire(conn)
+    forgetting.forget(conn, retention)
     publishing.publish(conn, number, record)
 
 

@@ -28,7 +28,7 @@ from flows.running import Options
 from pipelines.database import connect
 from pipelines.records import FreshetError
 from pipelines.settings import load_project
-from pipelines.store import publishing
+from pipelines.store import forgetting, publishing
 from pipelines.store.deciding import Paused
 from pipelines.store.runs import AlreadyRunning
 
@@ -76,7 +76,10 @@ def reindex(project: str, source: str | None = None) -> Reports:
 
 @flow(name="expire", persist_result=False)
 def expire(project: str) -> State[int]:
-    """Take what has ended out of the index. Housekeeping: what has ended is not served before either."""
+    """Take what has ended out of the index, and forget what is older than the retention.
+
+    Housekeeping: what has ended is not served before either.
+    """
     return _told(lambda: _expired(project))
 
 
@@ -126,6 +129,7 @@ def _expired(folder: str) -> State[int]:
     make_ready(project)
     with connect(project, role="writer", autocommit=True) as conn:
         ended = publishing.expire(conn)
+        forgetting.forget(conn, project.history.retention)
     return Completed(message=f"{ended} entries had ended", data=ended)
 
 

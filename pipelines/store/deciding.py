@@ -197,18 +197,25 @@ def versions_before(conn: Connection, run: int) -> list[int]:
 def rollback(conn: Connection, back_to: int, embed: Embed) -> Undoing:
     """Make what was believed before that run what is believed of its source, and pause the source.
 
-    `embed` is asked only when another model is served since. Raises FreshetError when the run published nothing,
-    AlreadyRunning.
+    `embed` is asked only when another model is served since. Raises FreshetError when the run published nothing or is
+    older than the retention, AlreadyRunning.
     """
     source = run_source(conn, back_to)
     undone = tuple(run for (run,) in conn.execute(_UNDONE, (back_to,)).fetchall())
     if back_to not in undone:
         raise FreshetError(f"run {back_to} of {source} published nothing: there is nothing to undo")
+    _require_remembered(conn, back_to, source)
     embedded = embed(versions_before(conn, back_to))
     with _decision(conn, source, "rollback") as number:
         row = conn.execute("select kb_store.rollback(%s, %s)", (number, back_to)).fetchone()
     assert row is not None
     return Undoing(number, tuple(row[0]), embedded, undone)
+
+
+def _require_remembered(conn: Connection, run: int, source: str) -> None:
+    """What was believed before a forgotten run is partly deleted: to restore the rest would withdraw what is true."""
+    if conn.execute("select from kb_store.run where run_id = %s and forgotten", (run,)).fetchone() is not None:
+        raise FreshetError(f"run {run} of {source} is older than [history] retention: what it changed is forgotten")
 
 
 _UNDONE = """

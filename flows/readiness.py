@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.database import Connection, DatabaseError, connect, is_embedded
 from pipelines.postgres.migrations import SCHEMA, migrate, missing_migrations
+from retrieval.demand import keep_demand
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -23,12 +24,12 @@ def make_ready(project: Project) -> None:
     with connect(project, autocommit=True) as conn:
         if not _may_see(conn):
             return  # a bot's own login: what it may ask it may ask, whatever the version
-        if deployed_schema(conn) == _wanted():
-            return
-        missing_migrations(conn)
-        if not is_embedded(project):
-            raise DatabaseError("the database does not fit this version of Freshet yet: run freshet db migrate")
-        _migrate(conn, shared=False)
+        if deployed_schema(conn) != _wanted():
+            missing_migrations(conn)
+            if not is_embedded(project):
+                raise DatabaseError("the database does not fit this version of Freshet yet: run freshet db migrate")
+            _migrate(conn, shared=False)
+        keep_demand(conn, project.demand.enabled)
 
 
 def migrate_project(project: Project, *, shared: bool = False) -> list[str]:

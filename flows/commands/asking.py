@@ -1,8 +1,9 @@
-"""`freshet search`, `offers`, `history`."""
+"""`freshet search`, `offers`, `history`, `demand`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,11 @@ from flows.commands.output import at, last_day, print_json, say, shown, warn, wh
 from flows.commands.planned import tell_differences
 from flows.commands.telling import tell_hit, tell_offer
 
-__all__ = ["history", "offers", "search"]
+__all__ = ["demand", "history", "offers", "search"]
+
+_LeastPrice = Annotated[float | None, typer.Option("--min-price", min=0, help="Only what costs at least this.")]
+_MostPrice = Annotated[float | None, typer.Option("--max-price", min=0, help="Only what costs at most this.")]
+_DAYS = 14  # told to a person; --json has all
 
 
 def search(
@@ -23,6 +28,8 @@ def search(
     language: Language = None,
     source: Sources = None,
     kind: Kinds = None,
+    min_price: _LeastPrice = None,
+    max_price: _MostPrice = None,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
@@ -33,12 +40,14 @@ def search(
     from flows.serving import ask_served, name_difference
     from pipelines.database import connect
     from retrieval.asking import Embed, Filters, search
+    from retrieval.demand import note_demand
 
     if not query.strip():
         raise typer.BadParameter("it is empty: ask in words, in any language", param_hint="QUERY")
     project = opened(folder)
     warn_of_unknown(project, source)
-    filters = Filters(category or None, language, source or None, [one.value for one in kind or ()] or None)
+    kinds = [one.value for one in kind or ()] or None
+    filters = Filters(category or None, language, source or None, kinds, min_price, max_price)
     least = project.retrieval.min_score or None
     with connect(project, role="reader", autocommit=True) as conn:
 
@@ -48,8 +57,10 @@ def search(
         if said := name_difference(conn, project):
             warn(said)
         hits = ask_served(conn, project, query, ask, warn)
+        answerable = any(hit["answerable"] for hit in hits)
+        if not answerable:
+            note_demand(conn, query, language, max((hit["score"] for hit in hits), default=None))
     zone = ZoneInfo(project.timezone)
-    answerable = any(hit["answerable"] for hit in hits)
     degraded = any(hit["degraded"] for hit in hits)
     if as_json:
         print_json({"query": query, "hits": hits, "answerable": answerable, "degraded": degraded})
@@ -67,6 +78,8 @@ def offers(
     language: Language = None,
     source: Sources = None,
     upcoming: Annotated[bool, typer.Option("--upcoming", help="Also those that have not begun.")] = False,
+    min_price: _LeastPrice = None,
+    max_price: _MostPrice = None,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
@@ -81,7 +94,7 @@ def offers(
     warn_of_unknown(project, source)
     zone = ZoneInfo(project.timezone)
     with connect(project, role="reader", autocommit=True) as conn:
-        filters = Filters(category or None, language, source or None)
+        filters = Filters(category or None, language, source or None, None, min_price, max_price)
         found = offers(conn, filters=filters, upcoming=upcoming, max_results=10_000)
     if as_json:
         print_json({"offers": found})
@@ -127,3 +140,30 @@ def _tell_decision(decision: Mapping[str, Any], zone: ZoneInfo) -> None:
     until = f" until {last_day(end, zone)}" if end else ""
     back = f", taken back {at(revoked, zone)} by {shown(decision['revoked_by'])}" if revoked else ""
     say(f"  {at(decision['withdrawn_from'], zone)} withdrawn{until} by {shown(decision['decided_by'])}{back}")
+
+
+def demand(as_json: AsJson = False, folder: Folder = None) -> None:
+    """What was asked and not, or weakly, answered: in words what was asked often, without numbers and addresses.
+
+    Example: freshet demand
+    """
+    from pipelines.database import connect
+    from retrieval.demand import demand
+
+    project = opened(folder)
+    with connect(project, role="writer", autocommit=True) as conn:
+        found = demand(conn)
+    if as_json:
+        print_json(asdict(found))
+        return
+    if not found.enabled:
+        say("nothing is noted: freshet.toml says [demand] enabled = false")
+    for asked in found.questions:
+        best = f", best score {asked['best_score']:.2f}" if asked["best_score"] else ""
+        say(f"{asked['asked']:>5} x  {shown(asked['question'])}  ({asked['language']}, last {asked['last_day']}{best})")
+    if found.seldom:
+        say(f"{found.seldom} more, each asked less than three times: not kept in words")
+    for day in found.days[:_DAYS]:
+        say(f"{day['day']}  {day['language']}: {day['asked']} weakly answered, {day['unanswered']} of them not at all")
+    if not found.days:
+        say("no question was left without an answer")

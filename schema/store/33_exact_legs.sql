@@ -21,19 +21,29 @@ begin
     )
     select
         array(
-            select (p.passage_id, -(p.weights <#> asked))::kb_store.leg
-            from live
-            join kb_store.served_passage p using (passage_id)
-            where p.weights <#> asked < 0
-            order by p.weights <#> asked
+            select (w.passage_id, w.points)::kb_store.leg
+            from (
+                select p.passage_id, -(p.weights <#> asked) as points
+                from live
+                join kb_store.served_passage p using (passage_id)
+                where asked is not null
+                offset 0 -- computed once a text, not once more to compare and once more to sort
+            ) w
+            where w.points > 0
+            order by w.points desc
             limit 100
         ),
         array(
-            select (v.passage_id, 1 - (v.vector <=> direction::halfvec))::kb_store.leg
-            from live
-            join kb_store.served_vector v using (passage_id)
-            where live.votes and direction is not null and v.model_id = (select m.model_id from kb_store.model m where m.active)
-            order by v.vector <=> direction::halfvec
+            select (n.passage_id, n.points)::kb_store.leg
+            from (
+                select v.passage_id, 1 - (v.vector <=> direction::halfvec) as points
+                from live
+                join kb_store.served_vector v using (passage_id)
+                where live.votes and direction is not null
+                    and v.model_id = (select m.model_id from kb_store.model m where m.active)
+                offset 0
+            ) n
+            order by n.points desc
             limit 100
         )
     into words, vectors;

@@ -1,6 +1,6 @@
 create or replace function kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], vote real)
 returns table (passage_id bigint, fused double precision, points real, cosine real)
-language sql immutable
+language sql immutable rows 200
 set search_path = pg_catalog, pg_temp
 as $$
     -- each leg's best hundred stretched to 0..1; a leg of words that is not full reaches down to zero

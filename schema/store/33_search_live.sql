@@ -18,7 +18,7 @@ declare
     end;
 begin
     if known_at is null then
-        legs := kb_store.exact_legs(at, asked.weights, case when vote > 0 then direction end, covered, wanted);
+        legs := kb_store.live_legs(at, asked.weights, case when vote > 0 then direction end, covered, wanted);
     else
         legs := kb_store.past_legs(at, known_at, query, case when vote > 0 then direction end, covered, wanted);
     end if;

@@ -4,12 +4,12 @@ returns table (
     valid tstzmultirange, ttl interval, verified_at timestamptz, freshness interval
 )
 language sql stable
--- without settings of its own: the planner takes it apart and leaves out the half that is not asked for
+-- without settings of its own, each half of it a single table or function: the planner takes it apart, leaves out the
+-- half that is not asked for and uses the indexes of the other
 as $$
     select e.entry_id, e.version_id, e.source_id, e.kind, e.languages, e.category, e.price, e.valid, e.ttl, e.verified_at,
-        s.freshness
+        null::interval
     from kb_store.served_entry e
-    left join kb_store.source s on s.source_id = e.source_id
     where known_at is null
     union all
     select b.entry_id, b.version_id, b.source_id, b.kind, b.languages, b.category, b.price, b.valid, b.ttl, b.verified_at,

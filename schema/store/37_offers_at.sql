@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
     select e.entry_id, s.name, t.url, t.title, t.description, v.category, v.price, v.currency, v.price_before,
         v.discount_percent, v.code, t.image_url, t.terms, t.language, lower(w.range), upper(w.range), v.validity,
-        e.verified_at, e.verified_at + e.freshness <= offers_at.at
+        e.verified_at, e.verified_at + coalesce(e.freshness, s.freshness) <= offers_at.at
     from kb_store.known_entries(offers_at.known_at) e
     join kb_store.version v using (version_id)
     cross join lateral kb_store.text_of(v.version_id, (wanted).language) t

@@ -4,6 +4,9 @@ create or replace function kb_store.hits_at(
 ) returns setof kb_store.hit
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
+-- planned for what is served or for what was believed, never for either
+set plan_cache_mode = force_custom_plan
+set jit = off
 as $$
 #variable_conflict use_column
 declare
@@ -14,7 +17,7 @@ begin
     select e.entry_id, c.chunk_id, e.kind, s.name, coalesce(n.url, v.url), coalesce(n.title, v.title), c.heading, c.body,
         coalesce(c.language, v.language), v.category, v.price, v.currency, lower(w.range), upper(w.range),
         case when c.valid is null then v.validity else 'stated' end, e.verified_at,
-        e.verified_at + e.freshness <= hits_at.at,
+        e.verified_at + coalesce(e.freshness, s.freshness) <= hits_at.at,
         h.score, h.vector_score, h.text_score,
         max(h.score) over () >= kb_store.answerable_from(),
         degraded
@@ -22,8 +25,8 @@ begin
         hits_at.at, hits_at.query, direction, hits_at.max_results, hits_at.wanted, hits_at.known_at
     ) h
     join kb_store.chunk c using (chunk_id)
-    join kb_store.known_entries(hits_at.known_at) e using (version_id)
     join kb_store.version v using (version_id)
+    join kb_store.known_entries(hits_at.known_at) e on e.entry_id = v.entry_id
     left join kb_store.version_variant n on n.version_id = v.version_id and n.language = c.language
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), hits_at.at) as range) w

@@ -1,0 +1,25 @@
+create or replace function kb_store.live_legs(
+    at timestamptz, asked sparsevec, direction vector, covered text[], wanted kb_store.wanted,
+    out words kb_store.leg[], out vectors kb_store.leg[]
+)
+language plpgsql stable
+set search_path = pg_catalog, public, pg_temp
+as $$
+declare
+    indexed constant boolean := exists (select from kb_store.model m where m.active and m.indexed_to > 0)
+        and kb_store.are_many(at, wanted);
+begin
+    if indexed then
+        words := kb_store.scanned_words(at, asked, wanted);
+        vectors := case when direction is null then '{}' else kb_store.indexed_vectors(at, direction, covered, wanted) end;
+    end if;
+    -- few in all, or too few were met: most of what is near is over, or not wanted
+    if words is null or (direction is not null and cardinality(vectors) < 100) then
+        select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
+    end if;
+end
+$$;
+
+comment on function kb_store.live_legs is
+    'The hundred texts nearest to a query by its words and by its vector, among those live and wanted: each compared while'
+    ' they are few, or where the index finds too little.';

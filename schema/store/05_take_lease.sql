@@ -26,6 +26,10 @@ begin
         end if;
         -- after the lock, not before: waiting for it takes time
         at := clock_timestamp();
+        -- further ahead than any lease is given: by a clock that was set back since
+        if held.lease_until > at + make_interval(secs => seconds) then
+            held.lease_until := at;
+        end if;
         if held.lease_until > at then
             raise exception '%: run % is at work on it, for % s more at the latest',
                 of_source, held.lease_run, ceil(extract(epoch from held.lease_until - at))

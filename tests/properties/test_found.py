@@ -57,3 +57,11 @@ def test_a_clock_set_back_takes_no_word_of_a_person_back(machine: ServedIsLive, 
     machine.all_holds()
     machine.withdraw("brakes", hours)
     machine.all_holds()
+
+
+def test_a_clock_set_back_makes_no_lease_last(machine: ServedIsLive) -> None:
+    """A run died, and then the clock was set back by a day: its lease is none that could have been given."""
+    machine.sync(after=HOUR, faults={}, complete=True, asks=False, crash=3)
+    machine.set_back(30 * HOUR)
+    machine.sync(after=HOUR, faults={}, complete=True, asks=False, crash=0)
+    machine.all_holds()

@@ -1,6 +1,6 @@
 create or replace function kb_store.search_live(
     at timestamptz, query text, direction vector, max_results int, wanted kb_store.wanted,
-    known_at timestamptz default null
+    known_at timestamptz default null, made boolean default false
 ) returns table (chunk_id bigint, score real, vector_score real, text_score real)
 language plpgsql stable rows 10
 set search_path = pg_catalog, public, pg_temp
@@ -47,9 +47,9 @@ begin
     ranked as (
         select h.*, row_number() over (order by h.best desc, h.chunk_id) as place from hit h
     ),
-    -- the first hit's own strength gives the scale, its rivals their share of it
+    -- how sure the answer is gives the first hit's score, its rivals have their share of it
     first as (
-        select r.best, kb_store.confidence(query, r.cosine, r.share, legs.words, legs.vectors, vote) as strength
+        select r.best, kb_store.confidence(asked.weights, asked.information, legs.words, legs.vectors, made) as strength
         from ranked r
         where r.place = 1
     )
@@ -64,7 +64,7 @@ begin
 end
 $$;
 
-comment on function kb_store.search_live(timestamptz, text, vector, int, kb_store.wanted, timestamptz) is
+comment on function kb_store.search_live(timestamptz, text, vector, int, kb_store.wanted, timestamptz, boolean) is
     'Chunks that answer a query among what is live at that instant and wanted, best first, one an entry: BM25 and vectors'
     ' fused by scaled scores. `direction`: the query''s unit vector, of the active model. `known_at`: by what'
-    ' was believed then instead of what is served.';
+    ' was believed then instead of what is served. `made`: the direction was made in the base.';

@@ -22,7 +22,8 @@ begin
         max(h.score) over () >= kb_store.answerable_from(),
         degraded
     from kb_store.search_live(
-        hits_at.at, hits_at.query, direction, hits_at.max_results, hits_at.wanted, hits_at.known_at
+        hits_at.at, hits_at.query, direction, hits_at.max_results, hits_at.wanted, hits_at.known_at,
+        made => hits_at.query_embedding is null
     ) h
     join kb_store.chunk c using (chunk_id)
     join kb_store.version v using (version_id)

@@ -191,8 +191,8 @@ def expire(conn: Connection) -> int:
 
 
 _PASSAGES = """
-insert into kb_store.passage (passage_sha256, content, terms)
-select distinct on (c.passage_sha256) c.passage_sha256, c.content, to_tsvector('kb_store.bilingual', c.content)
+insert into kb_store.passage (passage_sha256, content, terms, analysis)
+select distinct on (c.passage_sha256) c.passage_sha256, c.content, kb_store.lexemes(c.content), kb_store.analysis()
 from kb_store.plan_chunk c
 where c.run_id = %s
     and not exists (select from kb_store.passage p where p.passage_sha256 = c.passage_sha256)

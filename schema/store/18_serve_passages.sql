@@ -5,6 +5,8 @@ as $$
 declare
     entering bigint[];
     leaving bigint[];
+    length_entered bigint;
+    length_left bigint;
     missing bigint;
 begin
     select array_agg(t) into entering
@@ -21,20 +23,17 @@ begin
 
     perform kb_store.count_lexemes(entering, 1);
     perform kb_store.count_lexemes(leaving, -1);
+    select coalesce(sum(length), 0) into length_left from kb_store.served_passage where passage_id = any (leaving);
     delete from kb_store.served_passage where passage_id = any (leaving);
     insert into kb_store.served_passage (passage_id, length)
-    select p.passage_id, coalesce((select sum(coalesce(cardinality(t.positions), 1)) from unnest(p.terms) t), 0)
+    select p.passage_id, kb_store.length_in_lexemes(p.terms)
     from kb_store.passage p
     where p.passage_id = any (entering);
-
-    update kb_store.lexical_statistic s
-    set passages = n.passages, total_length = n.total
-    from (select count(*) as passages, coalesce(sum(length), 0) as total from kb_store.served_passage) n;
-    -- weights rest on the average length; they are all computed anew once it has drifted by a tenth
+    select coalesce(sum(length), 0) into length_entered from kb_store.served_passage where passage_id = any (entering);
     update kb_store.lexical_statistic
-    set weighted_length = greatest(total_length::real / greatest(passages, 1), 1)
-    where abs(greatest(total_length::real / greatest(passages, 1), 1) / weighted_length - 1) > 0.1;
-    perform kb_store.weigh_passages(case when found then null else coalesce(entering, '{}') end);
+    set passages = passages + coalesce(cardinality(entering), 0) - coalesce(cardinality(leaving), 0),
+        total_length = total_length + length_entered - length_left;
+    perform kb_store.weigh_passages(coalesce(entering, '{}') || kb_store.drifted_passages());
 
     insert into kb_store.served_vector (model_id, passage_id, vector)
     select m.model_id, p.passage_id, e.vector

@@ -7,7 +7,7 @@ as $$
     with term as (
         select l.lexeme_id,
             ln(1 + (s.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5)) as idf
-        from unnest(tsvector_to_array(to_tsvector('kb_store.bilingual', query))) q(lexeme)
+        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
         cross join kb_store.lexical_statistic s
         left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
     )

@@ -19,14 +19,14 @@ begin
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
         select q.lexeme, ln(1 + (s.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5)) as idf,
-            s.weighted_length
-        from unnest(tsvector_to_array(to_tsvector('kb_store.bilingual', query))) q(lexeme)
+            greatest(s.total_length::real / greatest(s.passages, 1), 1) as average
+        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
         cross join kb_store.lexical_statistic s
         left join kb_store.lexeme l using (lexeme)
     ),
     found as (
         select p.passage_id, sum(
-            a.idf * n.times * 2.2 / (n.times + 1.2 * (0.25 + 0.75 * m.length / a.weighted_length))
+            a.idf * n.times * 2.2 / (n.times + 1.2 * (0.25 + 0.75 * m.length / a.average))
         )::real as points
         from live
         join kb_store.passage p using (passage_id)

@@ -17,7 +17,7 @@ as $$
     term as (
         select q.lexeme, exists (select from passage p where q.lexeme = any (tsvector_to_array(p.terms))) as stands,
             round(ln(1 + (t.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5))::numeric, 2) as rarity
-        from unnest(tsvector_to_array(to_tsvector('kb_store.bilingual', query))) q(lexeme)
+        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
         cross join kb_store.lexical_statistic t
         left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
     ),

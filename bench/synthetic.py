@@ -1,0 +1,96 @@
+"""A base of any size for a measurement: real texts and their vectors, recombined, published by a real run.
+
+Each text joins sentences of two documents and its vector lies between theirs, with noise: words have their natural
+frequencies and neighbours are as crowded as in real bases, however many there are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pgvector import HalfVector
+
+from pipelines.database import Connection
+from pipelines.source_settings import Source
+from pipelines.store import publishing, runs
+from pipelines.vectors.models import ModelEntry
+
+__all__ = ["CHUNKS_AN_ENTRY", "Material", "publish_synthetic", "read_sentences"]
+
+CHUNKS_AN_ENTRY = 4
+_CATEGORIES = 100  # each holds one entry in a hundred
+_NOISE = 0.5  # length of what is added to the sum of two unit vectors
+
+
+@dataclass(frozen=True)
+class Material:
+    """Documents to make texts of."""
+
+    sentences: Sequence[Sequence[str]]  # of each document
+    vectors: NDArray[np.float32]  # (documents, dimensions), unit length
+    model: ModelEntry
+
+
+def read_sentences(corpus: Path, most: int = 5000) -> list[list[str]]:
+    """The sentences of the first documents of a retrieval set."""
+    lines = corpus.read_text(encoding="utf-8").splitlines()[:most]
+    return [json.loads(line)["text"].split(". ") for line in lines]
+
+
+def publish_synthetic(conn: Connection, name: str, material: Material, chunks: int, *, first: int = 0) -> None:
+    """Publish a source of `chunks` texts, numbered from `first`: its entries are of a hundred categories and prices."""
+    runs.register_source(conn, Source(name=name, kind="urls", start_urls=("https://synthetic.test/",)))
+    model = publishing.register_model(conn, material.model)
+    run = runs.begin_run(conn, name)
+    keys = [f"https://synthetic.test/{name}/{first + n}" for n in range(chunks // CHUNKS_AN_ENTRY)]
+    _plan_entries(conn, run, keys)
+    _plan_chunks(conn, run, keys, model, material, np.random.default_rng(first))
+    conn.execute("analyze kb_store.plan_entry, kb_store.plan_chunk, kb_store.embedding")
+    publishing.publish(conn, run)
+    runs.end_run(conn, run, "published")
+    conn.execute("analyze")
+
+
+def _plan_entries(conn: Connection, run: int, keys: Sequence[str]) -> None:
+    columns = "run_id, key, kind, action, valid, validity, url, title, description, language, category, price, currency"
+    copied = f"copy kb_store.plan_entry ({columns}, evidence, content_hash) from stdin"
+    with conn.cursor() as cursor, cursor.copy(copied.encode()) as copy:
+        for n, key in enumerate(keys):
+            kept = ("standing", key, f"Text {n}", "", "en", [f"c{n % _CATEGORIES}"], n % 1000, "SAR", "[]")
+            copy.write_row((run, key, "page", "added", "{(,)}", *kept, hashlib.sha256(key.encode()).digest()))
+
+
+def _plan_chunks(
+    conn: Connection, run: int, keys: Sequence[str], model: int, material: Material, random: np.random.Generator
+) -> None:
+    texts = [_recombined(material, random) for _ in range(len(keys) * CHUNKS_AN_ENTRY)]
+    digests = [hashlib.sha256(text.encode()).digest() for text, _ in texts]
+    columns = "run_id, key, ordinal, heading, body, passage_sha256, content"
+    with conn.cursor() as cursor:
+        with cursor.copy(f"copy kb_store.plan_chunk ({columns}) from stdin".encode()) as copy:
+            for n, ((text, _), digest) in enumerate(zip(texts, digests, strict=True)):
+                entry, ordinal = divmod(n, CHUNKS_AN_ENTRY)
+                copy.write_row((run, keys[entry], ordinal, "", text, digest, text))
+        with cursor.copy(b"copy kb_store.embedding (model_id, passage_sha256, vector) from stdin") as copy:
+            for digest, vector in {digest: vector for digest, (_, vector) in zip(digests, texts, strict=True)}.items():
+                copy.write_row((model, digest, HalfVector(vector)))
+
+
+def _recombined(material: Material, random: np.random.Generator) -> tuple[str, NDArray[np.float32]]:
+    one, other = random.integers(len(material.sentences), size=2)
+    noise = random.normal(size=material.vectors.shape[1])
+    vector = material.vectors[one] + material.vectors[other] + _NOISE * noise / np.linalg.norm(noise)
+    said = [*_some(material.sentences[one], random), *_some(material.sentences[other], random)]
+    return ". ".join(said), (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def _some(sentences: Sequence[str], random: np.random.Generator) -> list[str]:
+    """Two sentences, in a random place."""
+    start = int(random.integers(max(len(sentences) - 1, 1)))
+    return list(sentences[start : start + 2])

@@ -31,16 +31,22 @@ as $$
         select d.entry_id, count(*) as pages,
             count(*) filter (where kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)) as gone,
             count(*) filter (where p.empty_since <= a.fetched_at - interval '24 hours' and m.page_id is null) as silent,
+            -- the page that is about nothing else says so, and no other speaks for it any more
+            bool_or(
+                v.url in (p.url, p.final_url) and a.outcome in ('gone', 'missing', 'soft_404')
+                and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
+            ) as own_gone,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
         from kb_store.run r
         join kb_store.page p using (source_id)
         join kb_store.draft d on d.reading_id = p.reading_id
+        left join kb_store.version v on v.entry_id = d.entry_id and upper_inf(v.recorded)
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
         left join met m on m.page_id = p.page_id and m.key = d.key
         where r.run_id = of_run
         group by d.entry_id
     )
-    select e.entry_id, e.key, case when c.pages = c.gone then c.proof else 'absent' end,
+    select e.entry_id, e.key, case when c.pages = c.gone or c.own_gone then c.proof else 'absent' end,
         -- a page that is believed to be empty since it has been so for a day was the first look that missed it
         e.absent_runs > 0 or coalesce(c.pages = c.silent, false)
     from kb_store.run r

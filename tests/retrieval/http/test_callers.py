@@ -23,6 +23,7 @@ def test_without_a_key_this_machine_is_answered(http: httpx.Client) -> None:
     assert http.get("/v1/offers").status_code == 200
 
 
+@pytest.mark.hazard("S9")
 @pytest.mark.parametrize(
     "host", ["evil.test", "localhost.evil.test", "127.0.0.1.evil.test", "192.168.0.7", "", "[::", "0.0.0.0"]
 )
@@ -38,6 +39,7 @@ def test_names_of_this_machine(http: httpx.Client, host: str) -> None:
     assert http.get("/v1/offers", headers={"Host": host}).status_code == 200
 
 
+@pytest.mark.hazard("S9")
 def test_once_a_key_was_made_every_call_needs_one(http: httpx.Client, db: Connection) -> None:
     """Also after it was revoked: what was closed does not open by itself."""
     worn = create_key(db, "bot", ["read"], None)
@@ -83,6 +85,7 @@ def test_the_last_use_is_shown(http: httpx.Client, db: Connection) -> None:
     assert keys(db)[0].last_used is not None
 
 
+@pytest.mark.hazard("S6")
 def test_a_key_of_one_source_sees_nothing_of_another(http: httpx.Client, story: Story, db: Connection) -> None:
     """S6: through every address; another's number is as one that never was."""
     other = Story(db, source=story.source.model_copy(update={"name": "other"}))

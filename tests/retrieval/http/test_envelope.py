@@ -90,6 +90,7 @@ def test_a_stream_that_fails_half_way_is_cut_not_completed(app: FastAPI) -> None
         asyncio.run(asked())
 
 
+@pytest.mark.hazard("S9")
 def test_a_body_beyond_the_limit_is_refused(app: FastAPI) -> None:
     """S9: counted as it comes, whatever length was claimed."""
 

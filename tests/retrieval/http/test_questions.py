@@ -83,6 +83,7 @@ def story_now(db: Connection) -> datetime:
     return now
 
 
+@pytest.mark.hazard("S9")
 @pytest.mark.parametrize(
     ("method", "path", "asked", "named"),
     [
@@ -112,6 +113,7 @@ def test_a_bad_question_is_a_problem_that_says_what_to_change(
     assert named in answer.json()["detail"]
 
 
+@pytest.mark.hazard("S4")
 @pytest.mark.parametrize(
     "query", ["a\0b", "'; drop table kb_store.entry; --", "%s %(x)s {}", "\u202eoil", "\\", "$.a[*]"]
 )
@@ -133,6 +135,7 @@ def shut_out(database: TestDatabase) -> Iterator[None]:
             admin.execute(sql.SQL("alter database {} allow_connections true").format(name))
 
 
+@pytest.mark.hazard("B2")
 def test_while_the_database_is_away_nothing_is_answered(http: httpx.Client, database: TestDatabase) -> None:
     """B2: 503 and when to ask again, never what was true a moment ago; the process itself is well."""
     assert http.get("/readyz").status_code == 200

@@ -78,18 +78,19 @@ class Texts:
 
     def chunker(self, rules: ReadingRules) -> Chunker:
         """How an entry's text is cut; a window that a page's text states limits the chunk that holds it."""
-        from pipelines.chunking import chunk_blocks
+        from pipelines.chunking import chunk_blocks, tokens_by_words
         from pipelines.windows.stated import block_windows
 
-        count = self._count
+        count, covered = self._count, {*self.model.languages, "und"}
 
         def cut(draft: Draft, observed_at: datetime) -> list[PlannedChunk]:
             blocks = draft.blocks or _stand_in(draft)
             stated = (None,) * len(blocks) if draft.kind == "offer" else block_windows(blocks, rules, observed_at)
             windows = _below_headings(blocks, stated)
+            by_model = not self.model.languages or draft.language in covered
             chunks = chunk_blocks(
-                blocks, title=draft.title, count_tokens=count, max_tokens=self.model.max_tokens,
-                whole=draft.kind == "offer",
+                blocks, title=draft.title, count_tokens=count if by_model else tokens_by_words,
+                max_tokens=self.model.max_tokens, whole=draft.kind == "offer",
             )  # fmt: skip
             return [_planned(c, windows[c.first_block : c.last_block + 1]) for c in chunks]
 

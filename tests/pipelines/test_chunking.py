@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.chunking import Chunk, chunk_blocks, joined_text
+from pipelines.chunking import Chunk, chunk_blocks, joined_text, tokens_by_words
 from pipelines.records import Block, FreshetError
 from pipelines.vectors.models import DEFAULT_MODEL, resolve_model
 from pipelines.vectors.tokens import encodable, token_counter
@@ -171,3 +171,32 @@ def test_where_a_link_in_the_text_leads_is_quoted_and_not_embedded() -> None:
     assert [chunk.embedded_text for chunk in old] == [chunk.embedded_text for chunk in new]
     assert [chunk.body for chunk in old] != [chunk.body for chunk in new]
     assert any("Terms: shop.example apply." in chunk.embedded_text for chunk in new)
+
+
+def test_a_language_that_the_model_does_not_cover_is_measured_in_words() -> None:
+    """An Arabic paragraph that a reader sees as short stays whole, though the model's tokenizer makes shreds of it."""
+    text = "يشمل العرض تغيير زيت المحرك والفلتر وفحص السيارة لجميع العملاء في فروعنا " * 8
+    by_words = chunk_blocks([Block("paragraph", text)], title="", count_tokens=tokens_by_words, max_tokens=256)
+    assert COUNT(text) > 256
+    assert len(by_words) == 1
+    assert len(chunks_of(Block("paragraph", text))) > 1
+
+
+def test_words_count_about_as_tokens_do() -> None:
+    """Thirteen tokens for ten words, nothing for nothing, each ideograph a word."""
+    assert [tokens_by_words(text) for text in ("", "one two", " ".join(["كلمة"] * 100), "漢字かな")] == [0, 3, 130, 6]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000), st.integers(0, 39))
+def test_an_added_sentence_makes_few_chunks_anew_by_words_too(seed: int, place: int) -> None:
+    """Where chunks are measured in words, a sentence added to a page of 40 paragraphs changes at most three."""
+    chance = random.Random(seed)
+    blocks = [paragraph(chance, chance.randint(5, 90)) for _ in range(40)]
+    edited = [*blocks[:place], Block("paragraph", blocks[place].text + " جملة جديدة."), *blocks[place + 1 :]]
+
+    def texts(page: list[Block]) -> set[str]:
+        cut = chunk_blocks(page, title="عروض", count_tokens=tokens_by_words, max_tokens=256)
+        return {chunk.embedded_text for chunk in cut}
+
+    assert len(texts(edited) - texts(blocks)) <= 3

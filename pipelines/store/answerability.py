@@ -32,6 +32,7 @@ _MOST_LOST = {"words": 0.05, "made": 0.25, "given": 0.25}
 _SCALES = (1e-3, 0.5, 0.4, 0.15, 0.1)  # by how much a feature differs from question to question; the first is free
 _PULL = 5.0  # of the general weights, in questions
 _ASKED = 200.0  # questions that each kind counts for
+_LONGEST_STEP = 4.0  # of any question's odds at once, in logarithms: a whole one can lead out of reach
 
 Floats = NDArray[np.float64]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -117,12 +118,13 @@ def fit(answered: Floats, others: Sequence[tuple[Floats, float]], general: Float
     truth = np.concatenate([np.full(len(kind), true) for kind, true, _ in kinds])
     counts = np.concatenate([np.full(len(kind), _ASKED * count / len(kind)) for kind, _, count in kinds])
     pull = _PULL * np.square(_SCALES[: len(general)])
-    weights = general.copy()
-    for _ in range(25):
-        likely = 1 / (1 + np.exp(-features @ weights))
+    weights = np.zeros_like(general)
+    for _ in range(50):
+        likely = (1 + np.tanh(features @ weights / 2)) / 2
         slope = features.T @ (counts * (truth - likely)) - pull * (weights - general)
         bend = (features.T * (counts * likely * (1 - likely))) @ features + np.diag(pull)
-        weights = weights + np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        weights = weights + step / max(1.0, float(np.abs(features @ step).max()) / _LONGEST_STEP)
     return weights
 
 

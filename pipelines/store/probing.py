@@ -32,7 +32,7 @@ class Probe:
 
 def make_probes(texts: Sequence[tuple[int, str]], seed: int) -> list[Probe]:
     """A probe of each text, given with its number, that has a sentence long enough; the same whenever asked."""
-    random = Random(seed)  # a sample, no secret
+    random = Random(seed)  # noqa: S311  # a sample, no secret
     pieces = ((number, _piece(text, random)) for number, text in texts)
     everywhere = [word for _, text in texts for word in text.split()]
     return [_probe(number, words, everywhere, random) for number, words in pieces if words]

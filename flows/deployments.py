@@ -22,6 +22,7 @@ from prefect.states import Cancelled, Completed, Failed
 from prefect.types.entrypoint import EntrypointType
 
 import flows.sync
+from flows.housekeeping import after_publication
 from flows.readiness import make_ready
 from flows.reports import Report
 from flows.running import Options
@@ -120,7 +121,9 @@ def _synced(folder: str, names: Sequence[str] | None, options: Options) -> Repor
     make_ready(project)
     chosen = [project.source(name) for name in (project.sources if names is None else names)]
     if len(chosen) == 1:
-        return _state_of([flows.sync.sync_source(project, chosen[0], options)])
+        report = flows.sync.sync_source(project, chosen[0], options)
+        after_publication(project, anew=options.reindex)
+        return _state_of([report])
     return _state_of(flows.sync.sync_all(project, chosen, options))
 
 

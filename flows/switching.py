@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flows.housekeeping import excused, fit_queries
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.serving import way_to
@@ -52,8 +53,17 @@ def _switch(conn: Connection, project: Project, name: str, force: bool, progress
     longer: list[int] = []
     with progress.stage(f"embed with {name}", total) as advance:
         candidate = _candidate(texts, lambda passages: longer.append(texts.over_limit(passages)))
-        done = switch(conn, candidate, served, questions, force=force, on_progress=advance)
+        done = switch(
+            conn, candidate, served, questions, force=force, on_progress=advance,
+            prepare=lambda number: _fit_beside(conn, texts, number),
+        )  # fmt: skip
     return replace(done, longer=sum(longer))
+
+
+def _fit_beside(conn: Connection, texts: Texts, number: int) -> None:
+    """Let the database embed queries by the new model from its first moment."""
+    with excused("until then queries are not embedded in the database"):
+        fit_queries(conn, texts, number, anew=False)
 
 
 def _named(project: Project, name: str) -> Texts:

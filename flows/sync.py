@@ -15,6 +15,7 @@ import psycopg
 from flows.capturing import capture, looked_again
 from flows.comparing import plan, read
 from flows.concluding import end_planned, end_published
+from flows.housekeeping import after_publication
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.readiness import deployed_schema
@@ -93,6 +94,8 @@ def sync_all(
             reports.append(_one_of_many(project, source, options, progress))
         except KeyboardInterrupt as stop:
             raise Stopped([*reports, *getattr(stop, "reports", [])]) from stop
+    if not options.dry_run:
+        after_publication(project, anew=options.reindex, progress=progress)
     return reports
 
 

@@ -68,9 +68,7 @@ class Texts:
 
     def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of queries, (n, dimensions) float32, unit length."""
-        import numpy as np
-
-        return np.stack([self.encode_query(text) for text in texts])
+        return self._encoder.encode_queries(texts)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Vector of a query, (dimensions,) float32, unit length."""

@@ -97,13 +97,12 @@ class Encoder:
         """
         with self._lock:
             run = self._backend(self._passages_variant(len(texts)))
-            parts = [np.empty((0, self.model.dimensions), np.float32)]
-            for start in range(0, len(texts), _WINDOW):
-                window = [self.model.passage_prompt + encodable(text) for text in texts[start : start + _WINDOW]]
-                parts.append(checked(run(window), len(window), self.model))
-                if on_progress:
-                    on_progress(start + len(window))
-            return np.concatenate(parts)
+            return self._windows(run, self.model.passage_prompt, texts, on_progress or (lambda done: None))
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return (n, d) float32 vectors of many queries, unit length, in the order of `texts`; calibrates nothing."""
+        with self._lock:
+            return self._windows(self._backend(self.backend), self.model.query_prompt, texts, lambda done: None)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return the (d,) float32 vector of a query, unit length; torch is not loaded where it need not be."""
@@ -111,6 +110,17 @@ class Encoder:
             run = self._backend(self._query_variant())
             vectors = checked(run([self.model.query_prompt + encodable(text)]), 1, self.model)
             return vectors.reshape(-1)
+
+    def _windows(
+        self, run: Backend, prompt: str, texts: Sequence[str], on_progress: Callable[[int], None]
+    ) -> NDArray[np.float32]:
+        """Return the vectors of texts set after a prompt, window by window."""
+        parts = [np.empty((0, self.model.dimensions), np.float32)]
+        for start in range(0, len(texts), _WINDOW):
+            window = [prompt + encodable(text) for text in texts[start : start + _WINDOW]]
+            parts.append(checked(run(window), len(window), self.model))
+            on_progress(start + len(window))
+        return np.concatenate(parts)
 
     def _passages_variant(self, texts: int) -> str:
         """Return the backend for passages, calibrating first where it is due."""

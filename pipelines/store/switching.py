@@ -103,8 +103,11 @@ def switch(
     force: bool = False,
     batch: int = _BATCH,
     on_progress: Callable[[int], None] = lambda done: None,
+    prepare: Callable[[int], None] = lambda number: None,
 ) -> Switch:
     """Serve with the model from now on, after building what it lacks. `served`: the one until now, if to be had.
+
+    `prepare` is called with the model's number when it is built and found good, before it serves.
 
     Raises RecallFalls when the new one finds less by more than MOST_LOST, unless `force`. A model that was served
     before is not compared again.
@@ -119,6 +122,7 @@ def switch(
     if not force:
         _refuse_fall(compared, before, candidate.model)
     number = known_model(conn, candidate.model)
+    prepare(number)
     while not _flipped(conn, number, before):
         embedded += build(conn, candidate, batch=batch, on_progress=on_progress)  # a sync published meanwhile
     name = None if before is None else before.name

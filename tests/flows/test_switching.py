@@ -126,7 +126,10 @@ def test_b3_settings_changed_without_a_switch_serve_the_old_model(run: Run, proj
 
 
 @pytest.mark.hazard("P1")
-@pytest.mark.parametrize(("where", "call", "stored"), [("encode_passages", 3, 4), ("encode_query", 2, 6)])
+@pytest.mark.parametrize(
+    ("where", "call", "stored"),
+    [("encode_passages", 3, 4), ("encode_queries", 2, 6), pytest.param("encode_queries", 3, 6, id="while fitting")],
+)
 def test_p1_killed_on_the_way_nothing_served_changes_and_the_build_goes_on(
     run: Run, project: Path, where: str, call: int, stored: int
 ) -> None:

@@ -1,0 +1,57 @@
+"""What is done for the answers once a sync is over, and may fail without harm: the next sync does it then.
+
+Nothing here is part of publishing: what is served is right without it, and found a little less well or less quickly.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from flows.progress import Progress, silent
+from flows.serving import served_texts
+from pipelines.database import Connection, connect, explained
+from pipelines.records import FreshetError
+
+if TYPE_CHECKING:
+    from flows.texts import Texts
+    from pipelines.settings import Project
+
+__all__ = ["after_publication", "excused", "fit_queries"]
+
+_log = logging.getLogger(__name__)
+
+
+def after_publication(project: Project, *, anew: bool = False, progress: Progress = silent) -> None:
+    """Do what is due for the model served; `anew`: also what is not. What fails is said and left to the next sync."""
+    with excused("queries are embedded in the database as before"), _writer(project) as conn:
+        texts, number = served_texts(conn, project)
+        fit_queries(conn, texts, number, anew=anew, progress=progress)
+
+
+@contextmanager
+def excused(instead: str) -> Iterator[None]:
+    """Let what fails inside pass, saying what holds `instead` of it."""
+    try:
+        yield
+    except (FreshetError, psycopg.Error) as error:
+        reason = explained(error) if isinstance(error, psycopg.Error) else error
+        _log.warning("%s: %s. The next sync tries again, or: freshet reindex", instead, reason)
+
+
+def fit_queries(conn: Connection, texts: Texts, number: int, *, anew: bool, progress: Progress = silent) -> None:
+    """Fit the table by which the database embeds queries for that model, where it is due. Raises FreshetError."""
+    from pipelines.store.query_tables import Asked, fit_query_table, is_due
+
+    if anew or is_due(conn, number):
+        with progress.stage("fit query vectors", 1) as advance:
+            fit_query_table(conn, number, Asked(texts.model, texts.encode_queries))
+            advance(1)
+
+
+def _writer(project: Project) -> Connection:
+    return connect(project, role="writer", autocommit=True)

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import LiteralString
@@ -79,6 +79,17 @@ class Cluster:
         with template.connect() as conn:
             migrate(conn)
 
+    def close(self) -> None:
+        """Leave the server alone; it goes on running."""
+        self._administrator.close()
+
+    def restart(self) -> None:
+        """Stop the server, with whatever is connected to it, and start it again."""
+        self.close()
+        embedded.stop(self.server.state)
+        self.server = embedded.start(self.server.state, extra=FAST)
+        self._administrator = psycopg.connect(embedded.superuser_uri(self.server), autocommit=True)
+
     def _administer(self, statement: LiteralString, *names: str) -> None:
         self._administrator.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
@@ -90,8 +101,9 @@ def running_cluster() -> Iterator[Cluster]:
     state = root / ".freshet"
     try:
         server = embedded.start(state, extra=FAST)
-        with psycopg.connect(embedded.superuser_uri(server), autocommit=True) as administrator:
-            yield Cluster(server, administrator)
+        cluster = Cluster(server, psycopg.connect(embedded.superuser_uri(server), autocommit=True))
+        with closing(cluster):
+            yield cluster
     finally:
         embedded.stop(state)
         shutil.rmtree(root, ignore_errors=True)

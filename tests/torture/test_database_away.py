@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 
 from pipelines.postgres.checks import run_checks
+from tests.postgres import running_cluster
 from tests.torture.dump import canonical, difference
 from tests.torture.loop import COMMANDS, Rehearsed, fail_at, rehearse
 from tests.torture.proxy import wired
-from tests.torture.stage import Stage
+from tests.torture.stage import Stage, staged
 
 _SYNC = ["sync", "--json"]
 
@@ -102,3 +105,21 @@ def test_k5_a_deadlock_is_tried_again(stage: Stage, unharmed: Rehearsed) -> None
         assert ended.code == 0, ended.said
         with database.connect() as conn:
             assert not difference(canonical(conn), unharmed.wanted)
+
+
+def test_b2_a_server_that_is_stopped_in_mid_run_and_started_again_is_waited_for() -> None:
+    """Stopped for real while the run stands in the middle of its work: it finds the server again and publishes once."""
+    with running_cluster() as cluster:
+        cluster.make_template()
+        with staged(cluster) as stage, stage.base() as database:
+            wanted = rehearse(stage, COMMANDS["sync"])
+            at = next(n for n, name in enumerate(wanted.crossed, 1) if "kb_store.compare_plan" in name)
+            ended = stage.run(database, _SYNC, "stop", at)
+            assert ended.stopped
+            cluster.restart()
+            os.kill(ended.pid, signal.SIGCONT)
+            ended = stage.wait(ended.pid)
+            assert ended.code == 0, ended.said
+            with database.connect() as conn:
+                assert not difference(canonical(conn), wanted.wanted)
+                assert conn.execute("select count(*) from kb_store.run").fetchone() == (4,)

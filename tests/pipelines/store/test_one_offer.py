@@ -448,3 +448,18 @@ def test_a_plan_that_is_dropped_leaves_no_trace(story: Story) -> None:
     assert len(rows(story)) == 2
     assert len(rows(story, language="ar")) == 1
     sound(story)
+
+
+def test_a_fact_lasts_as_long_as_a_page_that_states_it_was_not_seen_without_it(story: Story) -> None:
+    """A look that failed takes nothing from what is merged; a page that was read and says it no more does at once.
+
+    Absence is doubted of an entry, whose page may merely not have been found. A page that was found speaks for itself.
+    """
+    said = offer(EN, category=("oil",))
+    story.sync({LIST: [said], EN: [offer(EN, category=("summer",))]})
+    categories = "select unnest(category) from kb.offers() order by 1"
+    assert story.conn.execute(categories).fetchall() == [("oil",), ("summer",)]
+    story.sync({LIST: [offer(EN, "Another text", category=("oil",))], EN: Outcome.SERVER_ERROR}, after=HOUR)
+    assert story.conn.execute(categories).fetchall() == [("oil",), ("summer",)]
+    story.sync({LIST: Outcome.NOT_MODIFIED, EN: [offer(EN, category=())]}, after=HOUR)
+    assert story.conn.execute(categories).fetchall() == [("oil",)]

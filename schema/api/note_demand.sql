@@ -1,6 +1,7 @@
 create or replace function kb.note_demand(query text, language text default null, best_score real default null) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set standard_conforming_strings = on -- whatever the session says, patterns are read as they are written
 as $$
 #variable_conflict use_column
 declare

@@ -12,6 +12,7 @@ create or replace function kb.search(
 ) returns setof kb_store.hit
 language plpgsql stable security definer
 set search_path = pg_catalog, public, pg_temp
+set standard_conforming_strings = on -- whatever the session says, patterns are read as they are written
 as $$
 #variable_conflict use_column
 declare

@@ -1,4 +1,5 @@
--- What was known when, beyond versions: looks and limits; and what was asked and not answered, without personal data.
+-- What was known when, beyond versions: looks and limits; what was asked and not answered, without personal data; and
+-- logins that are limited stay so when what they may see goes.
 create table kb_store.verification (
     entry_id bigint not null references kb_store.entry,
     known_at timestamptz not null,
@@ -73,3 +74,12 @@ comment on column kb_store.demand.asked is 'How often.';
 comment on column kb_store.demand.unanswered is 'How often of these nothing at all was found.';
 comment on column kb_store.demand.best_score is 'The highest score that a hit had.';
 comment on column kb_store.demand.question is 'Its words as last asked, without numbers and addresses; null: asked too seldom to be kept.';
+
+alter table kb_store.source_grant
+    drop constraint source_grant_pkey,
+    alter column source_id drop not null,
+    add constraint source_grant_once unique nulls not distinct (grantee, source_id),
+    -- were a row to go with its source, the last one would leave its login unlimited
+    drop constraint source_grant_source_id_fkey,
+    add constraint source_grant_source_id_fkey foreign key (source_id) references kb_store.source;
+comment on column kb_store.source_grant.source_id is 'A source it may see; null: says no more than that the login is limited.';

@@ -21,7 +21,10 @@ as $$
     insert into kb_store.change (at, change, entry_id, version_id, run_id)
     select c.at, c.change, c.entry_id, c.version_id, of_run
     from (
-        select announce.at, 1 as place, p.change, p.entry_id, p.version_id from planned p
+        -- what had lapsed, and is over by what is known of it now, has been told to be over
+        select announce.at, 1 as place, p.change, p.entry_id, p.version_id
+        from planned p
+        where p.served or not p.entry_id = any (lapsed_before)
         union all
         -- over by what is known of it now: the end is its bound, unless it has none; or a person withdrew what it was
         -- found to be the same as

@@ -142,13 +142,13 @@ class Base:
 
     # ---------------------------------------------------------------- what holds
 
-    def broken(self) -> list[str]:
-        """What `freshet db check` finds."""
-        return [
-            f"{check.name}: {check.offending[:3]}"
+    def broken(self) -> dict[str, str]:
+        """What `freshet db check` finds, by check."""
+        return {
+            check.name: str(check.offending[:3])
             for check in run_checks(self.conn)
             if not check.holds and check.name != _NOT_HERE
-        ]
+        }
 
     def embedded_twice(self) -> list[str]:
         """Texts given to the encoder since the last time of asking although they had a vector of the model."""

@@ -19,6 +19,7 @@ from tests.properties.truth import Answer, Ranges, Truth
 
 __all__ = ["ServedIsLive", "machine_on"]
 
+_DEAD_LEASE = ("leases_are_held",)
 _MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
 # what says nothing of a page
 _FAULTS = (
@@ -217,8 +218,11 @@ class ServedIsLive(RuleBasedStateMachine):
         if self.touched:
             self.touched = False
             self._served_is_live()
-            assert self.base.broken() == []
-            assert self.base.embedded_twice() == []
+            broken, twice = self.base.broken(), self.base.embedded_twice()
+            # the lease of a run that died lasts longer by a clock that was set back since; the next run takes it
+            waits = _DEAD_LEASE if self.clock.now < self.clock.latest else ()
+            assert not [found for name, found in broken.items() if name not in waits], broken
+            assert not twice, twice
 
     def _served_is_live(self) -> None:
         """By kb.offers and kb.search, now and on either side of every bound to come."""

@@ -35,8 +35,8 @@ class Readers:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def read(self, name: str, clock: Connection, ask: Ask) -> None:
-        """Ask until it is over."""
-        while not self.stop.is_set():
+        """Ask until it is over, leaving who writes his share of the machine."""
+        while not self.stop.wait(0.005):
             try:
                 asked = _instant(clock)
                 shown = ask()

@@ -65,3 +65,12 @@ def test_a_clock_set_back_makes_no_lease_last(machine: ServedIsLive) -> None:
     machine.set_back(30 * HOUR)
     machine.sync(after=HOUR, faults={}, complete=True, asks=False, crash=0)
     machine.all_holds()
+
+
+def test_the_feed_s_last_word_on_what_is_over_says_so(machine: ServedIsLive) -> None:
+    """It lapsed, and is then found to have ended meanwhile: told to be over once, and nothing after that."""
+    machine.wait(100 * HOUR)
+    machine.sweep()
+    machine.say("battery", ((-9, -7),), otherwise=False)
+    machine.sync(after=HOUR, faults={}, complete=True, asks=False, crash=0)
+    machine.all_holds()

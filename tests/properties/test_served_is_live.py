@@ -16,6 +16,6 @@ def test_served_is_live_at_every_instant(migrated_cluster: Cluster) -> None:
         run_state_machine_as_test(
             machine_on(migrated_cluster, template),
             settings=settings(
-                max_examples=15, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=10, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
             ),
         )

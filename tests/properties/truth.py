@@ -248,6 +248,9 @@ class Truth:
         for name in was.believed.keys() | self.believed.keys():
             if was.believed.get(name) != self.believed.get(name):
                 self._put_back(name, was)
+        for name in self.believed.keys() & was.seen.keys():
+            # what a run saw that was undone may count or not
+            self.seen[name] = (min(was.seen[name][0], self.seen[name][0]), self.seen[name][1])
         self.pages.update(pages)
         self.held, self.paused = frozenset(), True
 
@@ -255,8 +258,6 @@ class Truth:
         self.absent.pop(name, None)
         if name in was.believed:
             self.believed[name] = was.believed[name]
-            # with other words at most it was seen since
-            self.seen[name] = (was.seen[name][0], self.seen[name][1])
         else:
             del self.believed[name]
 

@@ -60,7 +60,7 @@ class ExpectedFeed:
         action, was_served, was_lapsed = self._action(window), self.served, self._holds(at) and self._lapsed(at)
         self.window, self.verified, self.versions = window, seen, self.versions + 1
         self.served = bool(window) and not self._over(at)
-        if self.served or was_served:
+        if self.served or (was_served and not was_lapsed):
             self._say(action if self.words else "added", at)
         if was_served and not self.served and not was_lapsed:
             self._say("expired", (window[-1][1] if window else None) or at)

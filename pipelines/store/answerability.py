@@ -20,7 +20,7 @@ from pipelines.database import Connection
 from pipelines.store.foreign_questions import FOREIGN
 from pipelines.store.probing import Probe, make_probes
 
-__all__ = ["FEWEST_TEXTS", "calibrate", "keep_calibrated"]
+__all__ = ["FEWEST_TEXTS", "calibrate", "fit", "is_due"]
 
 FEWEST_TEXTS = 50  # of a smaller base a sample says less than what is known of others
 _SAMPLE = 200  # probes
@@ -47,23 +47,22 @@ class _Sample:
     foreign: Floats
 
 
-def keep_calibrated(conn: Connection, encode_queries: Encode) -> bool:
-    """Fit what the base's answers weigh where that is due; whether it was. For `kb_writer` in autocommit.
+def is_due(conn: Connection) -> bool:
+    """Whether the base is to be calibrated: with its first texts, after a switch, grown or shrunk by three tenths."""
+    return conn.execute(_DUE, {"fewest": FEWEST_TEXTS, "grown": _GROWN}).fetchone() == (True,)
 
-    `encode_queries` gives unit vectors of the active model, (n, dimensions) float32. Due: with the first model, after
-    a switch, and when the base has grown or shrunk by three tenths. Changes nothing but the weights, in one short
-    transaction; the same base gives the same weights.
+
+def calibrate(conn: Connection, encode_queries: Encode) -> None:
+    """Fit what the features of the base's answers weigh, on every path on which it can be asked.
+
+    `encode_queries` gives unit vectors of the active model, (n, dimensions) float32. For `kb_writer` in autocommit: the
+    base is asked some hundreds of questions, and the weights are written in one short transaction. The same base gives
+    the same weights; one of fewer than FEWEST_TEXTS texts keeps the general ones.
     """
-    row = conn.execute(_DUE, {"fewest": FEWEST_TEXTS, "grown": _GROWN}).fetchone()
+    row = conn.execute(_SERVED, (FEWEST_TEXTS,)).fetchone()
     if row is None:
-        return False
+        return
     model_id, texts = row
-    calibrate(conn, model_id, texts, encode_queries)
-    return True
-
-
-def calibrate(conn: Connection, model_id: int, texts: int, encode_queries: Encode) -> None:
-    """Fit the weights of every path on which the base can be asked, with that model, which is the active one."""
     probes = make_probes(conn.execute(_SAMPLED, (_SAMPLE,)).fetchall(), seed=texts)
     known = {language for (language,) in conn.execute("select distinct language from kb_store.served_chunk").fetchall()}
     foreign = [text for language, said in FOREIGN.items() if language in known for text in said]
@@ -136,13 +135,19 @@ def _laid(weights: Floats, sample: _Sample, most_lost: float) -> Floats:
     return laid
 
 
-_DUE = """
+_SERVED = """
 select m.model_id, s.passages
+from kb_store.model m cross join kb_store.lexical_statistic s
+where m.active and s.passages >= %s
+"""
+
+_DUE = """
+select s.passages >= %(fewest)s
+    and (c.texts is null or s.passages not between c.texts / %(grown)s and c.texts * %(grown)s)
 from kb_store.model m
 cross join kb_store.lexical_statistic s
 left join lateral (select min(c.texts) as texts from kb_store.calibration c where c.model_id = m.model_id) c on true
-where m.active and s.passages >= %(fewest)s
-    and (c.texts is null or s.passages not between c.texts / %(grown)s and c.texts * %(grown)s)
+where m.active
 """
 
 _SAMPLED = """

@@ -10,7 +10,7 @@ import pytest
 from pgvector import Vector
 
 from pipelines.database import Connection
-from pipelines.store.answerability import FEWEST_TEXTS, calibrate, fit, keep_calibrated
+from pipelines.store.answerability import FEWEST_TEXTS, calibrate, fit, is_due
 from pipelines.store.foreign_questions import FOREIGN
 from pipelines.store.planning import PlannedChunk
 from tests.story import CountingEncoder, Story, page
@@ -42,29 +42,30 @@ def _calibration(conn: Connection) -> dict[str, tuple[list[float], int]]:
 def test_a_base_is_calibrated_once_and_again_when_it_has_grown(db: Connection, as_writer: Connection) -> None:
     """By a writer; by three tenths; not for a text more."""
     story = _base(db)
-    assert keep_calibrated(as_writer, story.encoder)
+    assert is_due(as_writer)
+    calibrate(as_writer, story.encoder)
     assert {texts for _, texts in _calibration(db).values()} == {80}
-    assert not keep_calibrated(as_writer, story.encoder)
+    assert not is_due(as_writer)
     random = Random(6)
     more = {f"https://shop.test/{n}": [page(f"https://shop.test/{n}", _said(n, random))] for n in range(80, 110)}
     story.sync(more, complete=False)
-    assert keep_calibrated(as_writer, story.encoder)
-    assert {texts for _, texts in _calibration(db).values()} == {110}
+    assert is_due(as_writer)
 
 
 def test_the_same_base_gives_the_same_weights(db: Connection) -> None:
     """Nothing in it is left to chance."""
     story = _base(db)
-    keep_calibrated(db, story.encoder)
+    calibrate(db, story.encoder)
     first = _calibration(db)
-    calibrate(db, story.model_id, 80, story.encoder)
+    calibrate(db, story.encoder)
     assert _calibration(db) == first
 
 
 def test_a_small_base_is_not_calibrated(db: Connection) -> None:
     """It is answered by what is known of others."""
     story = _base(db, FEWEST_TEXTS - 1)
-    assert not keep_calibrated(db, story.encoder)
+    assert not is_due(db)
+    calibrate(db, story.encoder)
     row = db.execute("select kb_store.answer_weights('given') = kb_store.general_weights('given')").fetchone()
     assert row == (True,)
 
@@ -72,7 +73,7 @@ def test_a_small_base_is_not_calibrated(db: Connection) -> None:
 def test_a_calibrated_base_tells_its_own_from_the_world(db: Connection, as_reader: Connection) -> None:
     """What stands in it is answered, what it has nothing of is not, with a vector and without."""
     story = _base(db)
-    keep_calibrated(db, story.encoder)
+    calibrate(db, story.encoder)
     for vector in (True, False):
         own = [_answerable(as_reader, story.encoder, _asks(n), vector) for n in range(0, 80, 8)]
         world = [_answerable(as_reader, story.encoder, text, vector) for text in FOREIGN["en"]]

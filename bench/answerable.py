@@ -25,9 +25,9 @@ from pgvector import Vector
 
 from bench.projects import temporary_project
 from bench.sets import Queried, RetrievalSet, publish_set, read_set
+from flows.housekeeping import after_publication
 from flows.texts import Texts
 from pipelines.database import Connection, connect
-from pipelines.store.answerability import keep_calibrated
 from pipelines.web.language import language_of
 
 _PATHS = ("given", "made", "words")
@@ -78,8 +78,8 @@ def _measure(one: RetrievalSet, foreign: Sequence[Queried]) -> None:
         texts = Texts(project)
         embedded = publish_set(conn, texts, one.documents, texts.encode)
         started = monotonic()
-        keep_calibrated(conn, texts.encode_queries)
-        print(f"{one.name}: {embedded} texts, calibrated in {monotonic() - started:.0f} s", flush=True)
+        after_publication(project)
+        print(f"{one.name}: {embedded} texts, fitted and calibrated in {monotonic() - started:.0f} s", flush=True)
         for path in _PATHS:
             asked = _ask(conn, path, one.queries, texts.encode_queries)
             off = _ask(conn, path, foreign, texts.encode_queries)

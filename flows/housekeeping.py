@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flows.texts import Texts
     from pipelines.settings import Project
 
-__all__ = ["after_publication", "excused", "fit_queries"]
+__all__ = ["after_publication", "calibrate_answers", "excused", "fit_queries"]
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +31,9 @@ def after_publication(project: Project, *, anew: bool = False, progress: Progres
     with excused("queries are embedded in the database as before"), _writer(project) as conn:
         texts, number = served_texts(conn, project)
         fit_queries(conn, texts, number, anew=anew, progress=progress)
+    # after it, as answers to queries embedded in the database are judged apart
+    with excused("how sure an answer is, is judged as before"), _writer(project) as conn:
+        calibrate_answers(conn, served_texts(conn, project)[0], anew=anew, progress=progress)
 
 
 @contextmanager
@@ -50,6 +53,16 @@ def fit_queries(conn: Connection, texts: Texts, number: int, *, anew: bool, prog
     if anew or is_due(conn, number):
         with progress.stage("fit query vectors", 1) as advance:
             fit_query_table(conn, number, Asked(texts.model, texts.encode_queries))
+            advance(1)
+
+
+def calibrate_answers(conn: Connection, texts: Texts, *, anew: bool = False, progress: Progress = silent) -> None:
+    """Fit to the base what makes an answer sure, where it is due; `texts` are of the active model."""
+    from pipelines.store.answerability import calibrate, is_due
+
+    if anew or is_due(conn):
+        with progress.stage("calibrate answers", 1) as advance:
+            calibrate(conn, texts.encode_queries)
             advance(1)
 
 

@@ -21,7 +21,7 @@ begin
         return query
         select q.step, q.rule, q.passed, q.detail
         from kb_store.explain_query(at, explain.entry_id, explain.query,
-            kb_store.asked_vector(explain.query, explain.query_embedding)) q;
+            kb_store.asked_vector(explain.query, explain.query_embedding), explain.query_embedding is null) q;
     end if;
 end
 $$;

@@ -1,5 +1,5 @@
 create or replace function kb_store.explain_query(
-    at timestamptz, which bigint, query text, query_embedding vector
+    at timestamptz, which bigint, query text, direction vector, made boolean
 ) returns table (step int, rule text, passed boolean, detail text)
 language sql stable
 set search_path = pg_catalog, public, pg_temp
@@ -29,10 +29,10 @@ as $$
         from term
     ),
     meaning as (
-        select max(m.name) as model, max(1 - (e.vector <=> query_embedding::halfvec)) as cosine,
+        select max(m.name) as model, max(1 - (e.vector <=> direction::halfvec)) as cosine,
             kb_store.covered_languages(query) as covered
         from kb_store.model m
-        left join passage p on query_embedding is not null
+        left join passage p on direction is not null
         left join kb_store.embedding e on e.model_id = m.model_id and e.passage_sha256 = p.passage_sha256
         where m.active
     ),
@@ -40,7 +40,7 @@ as $$
         select h.*, row_number() over (order by h.score desc, h.chunk_id) as place, count(*) over () as hits,
             max(h.score) over () as best
         from kb_store.search_live(
-            at, query, query_embedding, 100, kb_store.wanted_of(null, null, null, null, null, null)
+            at, query, direction, 100, kb_store.wanted_of(null, null, null, null, null, null), made => made
         ) h
     ),
     own as (
@@ -56,9 +56,10 @@ as $$
         (10, 'terms', m.any_stands, concat_ws('; ', 'in its text, by rarity: ' || m.standing, 'not in its text: ' || m.lacking,
             case when m.standing is null and m.lacking is null then 'the query has no word that counts' end)),
         (11, 'vector', coalesce(o.vector_score, n.cosine) is not null and n.covered is not null, case
-            when query_embedding is null then 'no embedding of the query was given: words alone decide'
+            when direction is null then 'no vector of the query was to be had: words alone decide'
             when n.covered is null then format('%s was not made for the language of the query: words alone decide', n.model)
             else format('cosine %s with its nearest text, by %s', coalesce(round(n.cosine::numeric, 3)::text, 'unknown'), n.model)
+                || case when made then ', the query''s made of its words' else '' end
                 || case when n.covered <> '{}' and not s.languages && (n.covered || array['und'])
                     then ', which has no vote on texts of this language' else '' end
         end),
@@ -74,7 +75,7 @@ as $$
                 coalesce(round(o.vector_score::numeric, 3)::text, 'none'), round(o.best::numeric, 3),
                 kb_store.answerable_from())
         end),
-        (14, 'filters', true, format('kept by kind %s, source %s, language %s%s; any other value leaves it out',
+        (14, 'filters', true, format('kept by kind %s, source %s, language %s%s; any other leaves it out',
             s.kind, s.source, array_to_string(s.languages, ' or '),
             coalesce(', category ' || nullif(array_to_string(s.category, ' or '), ''), ', no category')))
     ) c(step, rule, passed, detail)

@@ -11,7 +11,7 @@ from pipelines.database import Connection
 from pipelines.records import Evidence as Found
 from pipelines.records import FreshetError, Outcome, Window
 from pipelines.source_settings import Source
-from retrieval.asking import BadQuestion
+from retrieval.asking import BadQuestion, search
 from retrieval.explaining import AmbiguousEntry, entry_meant, explain
 from tests.postgres import TestDatabase
 from tests.story import Story, offer, page, stated
@@ -173,3 +173,20 @@ def test_a_url_means_its_own_entry_before_those_that_stand_on_its_page(story: St
         entry_meant(story.conn, "nowhere")
     story.sync({shelf: [*([offer(f"{shelf}#one", url=shelf)]), page(shelf, "All our offers")]})
     assert entry_meant(story.conn, shelf) == entry_meant(story.conn, shelf, [shelf])
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_explanation_has_the_numbers_of_the_search(story: Story, as_reader: Connection, given: bool) -> None:
+    """One path: score, points of either leg and place, with an embedding given as with one made, or none."""
+    query = "how long does an oil change take"
+    embed = story.encoder.vector if given else None
+    hits = search(as_reader, query, embed=embed)
+    assert len(hits) > 1
+    for place, hit in enumerate(hits, 1):
+        told = {step["rule"]: step["detail"] for step in explain(as_reader, hit["entry_id"], query, embed=embed)}
+        assert told["rank"].startswith(f"hit {place} of {len(hits)};")
+        by_vector = "none" if hit["vector_score"] is None else f"{hit['vector_score']:.3f}"
+        assert told["threshold"].startswith(
+            f"score {hit['score']:.3f}, by words {hit['text_score']:.3f}, by vector {by_vector}; "
+            f"the best hit has {hits[0]['score']:.3f}"
+        )

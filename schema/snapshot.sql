@@ -248,7 +248,7 @@ begin
         return query
         select q.step, q.rule, q.passed, q.detail
         from kb_store.explain_query(at, explain.entry_id, explain.query,
-            kb_store.asked_vector(explain.query, explain.query_embedding)) q;
+            kb_store.asked_vector(explain.query, explain.query_embedding), explain.query_embedding is null) q;
     end if;
 end
 $$;
@@ -587,7 +587,10 @@ CREATE FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, se
     insert into kb_store.change (at, change, entry_id, version_id, run_id)
     select c.at, c.change, c.entry_id, c.version_id, of_run
     from (
-        select announce.at, 1 as place, p.change, p.entry_id, p.version_id from planned p
+        -- what had lapsed, and is over by what is known of it now, has been told to be over
+        select announce.at, 1 as place, p.change, p.entry_id, p.version_id
+        from planned p
+        where p.served or not p.entry_id = any (lapsed_before)
         union all
         -- over by what is known of it now: the end is its bound, unless it has none; or a person withdrew what it was
         -- found to be the same as
@@ -1375,7 +1378,7 @@ $$;
 
 COMMENT ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) IS 'Each check that an entry passes or not before it is served, in order, with what it saw; nothing quotable of the entry.';
 
-CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) RETURNS TABLE(step integer, rule text, passed boolean, detail text)
+CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, direction public.vector, made boolean) RETURNS TABLE(step integer, rule text, passed boolean, detail text)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -1404,10 +1407,10 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
         from term
     ),
     meaning as (
-        select max(m.name) as model, max(1 - (e.vector <=> query_embedding::halfvec)) as cosine,
+        select max(m.name) as model, max(1 - (e.vector <=> direction::halfvec)) as cosine,
             kb_store.covered_languages(query) as covered
         from kb_store.model m
-        left join passage p on query_embedding is not null
+        left join passage p on direction is not null
         left join kb_store.embedding e on e.model_id = m.model_id and e.passage_sha256 = p.passage_sha256
         where m.active
     ),
@@ -1415,7 +1418,7 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
         select h.*, row_number() over (order by h.score desc, h.chunk_id) as place, count(*) over () as hits,
             max(h.score) over () as best
         from kb_store.search_live(
-            at, query, query_embedding, 100, kb_store.wanted_of(null, null, null, null, null, null)
+            at, query, direction, 100, kb_store.wanted_of(null, null, null, null, null, null), made => made
         ) h
     ),
     own as (
@@ -1431,9 +1434,10 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
         (10, 'terms', m.any_stands, concat_ws('; ', 'in its text, by rarity: ' || m.standing, 'not in its text: ' || m.lacking,
             case when m.standing is null and m.lacking is null then 'the query has no word that counts' end)),
         (11, 'vector', coalesce(o.vector_score, n.cosine) is not null and n.covered is not null, case
-            when query_embedding is null then 'no embedding of the query was given: words alone decide'
+            when direction is null then 'no vector of the query was to be had: words alone decide'
             when n.covered is null then format('%s was not made for the language of the query: words alone decide', n.model)
             else format('cosine %s with its nearest text, by %s', coalesce(round(n.cosine::numeric, 3)::text, 'unknown'), n.model)
+                || case when made then ', the query''s made of its words' else '' end
                 || case when n.covered <> '{}' and not s.languages && (n.covered || array['und'])
                     then ', which has no vote on texts of this language' else '' end
         end),
@@ -1449,14 +1453,14 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
                 coalesce(round(o.vector_score::numeric, 3)::text, 'none'), round(o.best::numeric, 3),
                 kb_store.answerable_from())
         end),
-        (14, 'filters', true, format('kept by kind %s, source %s, language %s%s; any other value leaves it out',
+        (14, 'filters', true, format('kept by kind %s, source %s, language %s%s; any other leaves it out',
             s.kind, s.source, array_to_string(s.languages, ' or '),
             coalesce(', category ' || nullif(array_to_string(s.category, ' or '), ''), ', no category')))
     ) c(step, rule, passed, detail)
     order by 1
 $$;
 
-COMMENT ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) IS 'How far an entry answers a query: the terms it holds, its vector, its place among the hits and whether they answer.';
+COMMENT ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, direction public.vector, made boolean) IS 'How far an entry answers a query: the terms it holds, its vector, its place among the hits and whether they answer.';
 
 CREATE FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) RETURNS TABLE(entry_id bigint, kind text, source text, zone text, freshness interval, absent_runs integer, absent_since timestamp with time zone, version_id bigint, recorded tstzrange, run_id bigint, closed_by bigint, closed_reason text, valid tstzmultirange, validity text, url text, languages text[], category text[], quotes text, ttl interval, verified_at timestamp with time zone, occasion tstzrange, serves boolean)
     LANGUAGE sql STABLE
@@ -1854,80 +1858,6 @@ $$;
 
 COMMENT ON FUNCTION kb_store.hold_lease(of_run bigint) IS 'The fence: raises KB001 unless that run still holds its source; called first in every writing transaction.';
 
-CREATE FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) RETURNS kb_store.leg[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    AS $$
-begin
-    -- A text cut into chunks says one thing in one and the next in another, and a question asks for both: half of a
-    -- chunk's points are those of its entry around it, two chunks on either side, weighed as one text. Counted among
-    -- what is live and wanted alone, and for the best hundred only. (SciFact's training questions, words alone: nDCG@10
-    -- 0.687 without, 0.700 with; fused 0.733 and 0.741.)
-    return array(
-        with term as materialized (
-            select ('{' || split_part(t.part, ':', 1) || ':1}/1000000000')::sparsevec as one,
-                split_part(t.part, ':', 2)::real as idf
-            from unnest(string_to_array(substr(split_part(asked::text, '}', 1), 2), ',')) t(part)
-            order by 2 desc
-            limit 24 -- a question has no more that tell
-        ),
-        place as materialized (
-            select f.passage_id, c.version_id, c.ordinal, c.language
-            from unnest(words) f
-            cross join lateral (
-                select k.version_id, k.ordinal, s.language
-                from kb_store.served_chunk s
-                join kb_store.served_entry e using (entry_id)
-                join kb_store.chunk k using (chunk_id)
-                where s.passage_id = f.passage_id
-                    and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                    and (s.valid is null or s.valid @> at)
-                    and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                    and ((wanted).language is null or s.language = (wanted).language)
-                order by s.chunk_id
-                limit 1 -- what stands in many places mostly has the same neighbours
-            ) c
-        ),
-        near as materialized (
-            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation
-            from place p
-            join kb_store.chunk k on k.version_id = p.version_id and k.ordinal between p.ordinal - 2 and p.ordinal + 2
-            join kb_store.served_chunk s on s.chunk_id = k.chunk_id
-            join kb_store.served_passage t on t.passage_id = s.passage_id
-            where s.language = p.language and (s.valid is null or s.valid @> at) and t.weights is not null
-        ),
-        counted as (
-            -- how often a term stands in each, by its weight there
-            select n.passage_id, t.idf, sum(w.weight * n.saturation / (2.2 - w.weight)) as times
-            from near n
-            cross join term t
-            cross join lateral (select -(n.weights <#> t.one) as weight offset 0) w
-            where w.weight > 0
-            group by n.passage_id, t.idf, t.one::text
-        ),
-        around as (
-            select c.passage_id, sum(c.idf * c.times * 2.2 / (c.times + 1.2 * (0.25 + 0.75 * z.length / z.usual))) as points
-            from counted c
-            join (
-                select n.passage_id, sum(n.length) as length,
-                    1.5 * (select greatest(s.total_length::real / greatest(s.passages, 1), 1) from kb_store.lexical_statistic s) as usual
-                from near n
-                group by n.passage_id
-            ) z using (passage_id)
-            group by c.passage_id
-        )
-        select (f.passage_id, (f.points + coalesce(a.points, f.points)) / 2)::kb_store.leg
-        from unnest(words) f
-        left join around a using (passage_id)
-        order by (f.points + coalesce(a.points, f.points)) / 2 desc, f.passage_id
-    );
-end
-$$;
-
-COMMENT ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) IS 'What was found by its words, each with the points of its entry''s text around it: a question asks for more than one chunk says.';
-
 CREATE FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2130,7 +2060,6 @@ begin
     if words is null or (direction is not null and cardinality(vectors) < 100) then
         select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
     end if;
-    words := kb_store.in_context(words, asked, at, wanted);
 end
 $$;
 
@@ -5766,8 +5695,8 @@ GRANT ALL ON FUNCTION kb_store.expire() TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.explain_entry(at timestamp with time zone, which bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, query_embedding public.vector) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, direction public.vector, made boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint, query text, direction public.vector, made boolean) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.explain_state(at timestamp with time zone, which bigint) TO kb_writer;
@@ -5807,9 +5736,6 @@ GRANT ALL ON FUNCTION kb_store.hits_at(at timestamp with time zone, known_at tim
 
 REVOKE ALL ON FUNCTION kb_store.hold_lease(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
-
-REVOKE ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) TO kb_writer;

@@ -30,9 +30,8 @@ __all__ = ["Asked", "fit_query_table", "is_due"]
 
 _RECIPE = "1"  # another whenever a fit would come out differently
 _GROWN = 0.3  # share of new texts at which the table is fitted anew
-_TEXTS = 20_000  # of the base, from which sentences are taken
-_WHOLE = 2_000  # of these also stand as samples as they are: they have vectors already
-_SENTENCES, _FRAGMENTS = 12_000, 4_000
+_TEXTS = 20_000  # of the base: samples as they are, for they have vectors, and by their sentences
+_SENTENCES, _FRAGMENTS = 16_000, 4_000
 _WORDS_A_TEXT = 20  # words asked alone for each text of the base: a small base is not to wait for a whole vocabulary
 _BATCH = 2_000  # texts cut into words by one statement
 
@@ -73,7 +72,7 @@ def fit_query_table(conn: Connection, number: int, asked: Asked) -> int:
     items = vocabulary(asked.model)
     pieces = known_pieces(items, _words(conn, [item.text for item in items]))
     own = short_texts([text for text, _ in texts], _SENTENCES, _FRAGMENTS)
-    whole = texts[:_WHOLE] if asked.model.query_prompt == asked.model.passage_prompt else []
+    whole = texts if asked.model.query_prompt == asked.model.passage_prompt else []
     cut = Splitter(pieces)
     samples = [cut(words) for words in _words(conn, own + [text for text, _ in whole])]
     kept = _kept(pieces, samples, _WORDS_A_TEXT * extent.texts)

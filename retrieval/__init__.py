@@ -6,4 +6,5 @@
     history     what was believed of an entry, version by version
     changes     the change feed, followed
     findings    what a person should look at
+    demand      what was asked and not answered
 """

@@ -218,6 +218,8 @@ def _furnish(server: Server) -> None:
             conn.execute(sql.SQL("create database {} owner freshet_owner").format(sql.Identifier(_DATABASE)))
     with psycopg.connect(superuser_uri(server, _DATABASE), autocommit=True) as conn:
         conn.execute("create extension if not exists vector")
+        # large objects belong to whoever makes them, and a bot may make nothing
+        conn.execute("revoke execute on function lo_creat, lo_create, lo_from_bytea from public")
     _keep_passwords(server.state, passwords)
 
 

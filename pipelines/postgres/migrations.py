@@ -189,6 +189,7 @@ def _prepare(conn: Connection, shared: bool) -> None:
             conn.execute(sql.SQL("grant create on database {} to kb_owner").format(database))
         if not shared:
             _take_temp(conn, database)
+            _take_public(conn)
     except errors.InsufficientPrivilege as error:
         raise DatabaseError(_who_must_run_what(conn, user, error)) from error
 
@@ -202,6 +203,26 @@ def _take_temp(conn: Connection, database: sql.Identifier) -> None:
     if anybody == (True,):
         conn.execute(sql.SQL("revoke temporary on database {} from public").format(database))
         conn.execute(sql.SQL("grant temporary on database {} to kb_owner, kb_writer").format(database))
+
+
+def _take_public(conn: Connection) -> None:
+    """Nor what a bot makes in `public`, where pgvector stands; only databases from before PostgreSQL 15 allow it."""
+    if _anybody_may_create(conn):
+        conn.execute("revoke create on schema public from public")
+    if _anybody_may_create(conn):  # who may not take a right away is warned, not refused
+        raise DatabaseError(
+            f"anybody may create functions in schema public of database {conn.info.dbname}, which could stand before "
+            f"pgvector's, and user {conn.info.user} may not change that. An administrator must run there, once: "
+            "revoke create on schema public from public"
+        )
+
+
+def _anybody_may_create(conn: Connection) -> bool:
+    found = conn.execute(
+        """select from pg_namespace n, aclexplode(n.nspacl) a
+            where n.nspname = 'public' and a.grantee = 0 and a.privilege_type = 'CREATE'"""
+    )
+    return found.rowcount > 0
 
 
 def _who_must_run_what(conn: Connection, user: str, error: errors.InsufficientPrivilege) -> str:

@@ -223,3 +223,14 @@ def test_it_works_for_an_ordinary_user_too(state: Path) -> None:
     os.chown(state, 65534, 65534)
     done = subprocess.run([sys.executable, "-c", DROPPED, str(state)], capture_output=True, text=True, check=False)
     assert done.stdout == "freshet_owner nobody\n", done.stderr
+
+
+@pytest.mark.hazard("S5")
+@pytest.mark.parametrize("call", ["lo_create(0)", "lo_creat(-1)", "lo_from_bytea(0, 'x')"])
+def test_a_bot_makes_no_large_object(cluster: Cluster, call: str) -> None:
+    """They would be its own, and fill the disk."""
+    with (
+        psycopg.connect(embedded.uri(cluster.server, "reader"), autocommit=True) as conn,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        conn.execute(f"select {call}".encode())

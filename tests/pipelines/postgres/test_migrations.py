@@ -299,3 +299,21 @@ def test_the_real_schema_can_be_migrated_again(database: TestDatabase) -> None:
         assert snapshot(conn) == before
     assert "CREATE TABLE kb_store.migration" in before
     assert "\nSET " not in before
+
+
+@pytest.mark.hazard("S5")
+def test_nobody_else_may_make_anything_beside_pgvector(prepared: TestDatabase) -> None:
+    """A database from before PostgreSQL 15 lets anybody create in public: that is taken away, or said to be needed."""
+    with psycopg.connect(prepared.superuser_url(), autocommit=True) as administrator:
+        administrator.execute("grant create on schema public to public")
+        administrator.execute("alter schema public owner to postgres")
+        with (
+            prepared.connect() as conn,
+            pytest.raises(DatabaseError, match="revoke create on schema public from public"),
+        ):
+            migrate(conn)
+        administrator.execute("alter schema public owner to pg_database_owner")
+    with prepared.connect() as conn:
+        migrate(conn)
+    with prepared.connect("reader") as bot, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        bot.execute("create function public.length(text) returns int language sql as 'select 1'")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.housekeeping import excused, fit_queries
+from flows.housekeeping import calibrate_answers, excused, fit_queries
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.serving import way_to
@@ -57,6 +57,8 @@ def _switch(conn: Connection, project: Project, name: str, force: bool, progress
             conn, candidate, served, questions, force=force, on_progress=advance,
             prepare=lambda number: _fit_beside(conn, texts, number),
         )  # fmt: skip
+    with excused("how sure an answer is, is judged as in any base"):
+        calibrate_answers(conn, texts)
     return replace(done, longer=sum(longer))
 
 

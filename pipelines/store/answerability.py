@@ -69,9 +69,10 @@ def calibrate(conn: Connection, encode_queries: Encode) -> None:
     asked = [*probes, *(Probe(text, text, 0) for text in foreign)]
     weights = {path: _fitted(conn, path, asked, encode_queries) for path in _MOST_LOST}
     with conn.transaction():
-        conn.execute("delete from kb_store.calibration where model_id = %s", (model_id,))
         for path, found in weights.items():
-            if found is not None:
+            if found is None:
+                conn.execute("delete from kb_store.calibration where model_id = %s and path = %s", (model_id, path))
+            else:
                 conn.execute(_KEEP, (model_id, path, found.tolist(), texts))
 
 
@@ -175,4 +176,8 @@ from kb_store.probe(
 ) p
 """
 
-_KEEP = "insert into kb_store.calibration (model_id, path, weights, texts) values (%s, %s, %s, %s)"
+_KEEP = """
+insert into kb_store.calibration (model_id, path, weights, texts) values (%s, %s, %s, %s)
+on conflict (model_id, path) do update
+set weights = excluded.weights, texts = excluded.texts, fitted_at = excluded.fitted_at
+"""

@@ -17,6 +17,7 @@ begin
     if words is null or (direction is not null and cardinality(vectors) < 100) then
         select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
     end if;
+    words := kb_store.in_context(words, asked, at, wanted);
 end
 $$;
 

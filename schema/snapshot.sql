@@ -772,7 +772,8 @@ CREATE FUNCTION kb_store.arabic_lexemes(plain text) RETURNS tsvector
     AS $_$
     -- Larkey, Ballesteros, Connell, "Light stemming for Arabic information retrieval" (2007): conjunction, article and
     -- endings come off. A joined preposition cannot be told from a first letter, so both readings stand; and of each
-    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر).
+    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر). Two consonants
+    -- of the second reading tell too little: بطارية, a battery, would meet إطار, a tyre.
     select coalesce(string_agg(f.form || ':' || f.places, ' ')::tsvector, '')
     from (
         select f.form, string_agg(array_to_string(w.positions, ','), ',') as places
@@ -783,10 +784,12 @@ CREATE FUNCTION kb_store.arabic_lexemes(plain text) RETURNS tsvector
                 '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
             ) as stem
         ) s
-        cross join lateral (values (s.stem), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end)) r(reading)
+        cross join lateral (
+            values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
+        ) r(reading, telling)
         cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
         cross join lateral (
-            values (r.reading), (case when length(c.consonants) > 1 then 'ـ' || c.consonants end)
+            values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
         ) f(form)
         where f.form is not null
         group by f.form
@@ -1858,6 +1861,79 @@ $$;
 
 COMMENT ON FUNCTION kb_store.hold_lease(of_run bigint) IS 'The fence: raises KB001 unless that run still holds its source; called first in every writing transaction.';
 
+CREATE FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) RETURNS kb_store.leg[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+begin
+    -- A text cut into chunks says one thing in one and the next in another, and a question asks for both: half of a
+    -- chunk's points are those of its entry around it, two chunks on either side, weighed as one text. Counted among
+    -- what is live and wanted alone, and for the best hundred only. (SciFact's training questions, words alone: nDCG@10
+    -- 0.687 without, 0.700 with; fused 0.733 and 0.741.)
+    return array(
+        with term as materialized (
+            select t.number, ('{' || split_part(t.part, ':', 1) || ':1}/1000000000')::sparsevec as alone,
+                split_part(t.part, ':', 2)::real as idf
+            from unnest(string_to_array(substr(split_part(asked::text, '}', 1), 2), ',')) with ordinality t(part, number)
+            order by 3 desc
+            limit 24 -- a question has no more that tell
+        ),
+        place as materialized (
+            select f.passage_id, c.version_id, c.ordinal, c.language
+            from unnest(words) f
+            cross join lateral (
+                select k.version_id, k.ordinal, s.language
+                from kb_store.served_chunk s
+                join kb_store.served_entry e using (entry_id)
+                join kb_store.chunk k using (chunk_id)
+                where s.passage_id = f.passage_id
+                    and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+                    and (s.valid is null or s.valid @> at)
+                    and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+                    and ((wanted).language is null or s.language = (wanted).language)
+                order by s.chunk_id
+                limit 1 -- what stands in many places mostly has the same neighbours
+            ) c
+        ),
+        near as materialized (
+            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation
+            from place p
+            join kb_store.chunk k on k.version_id = p.version_id and k.ordinal between p.ordinal - 2 and p.ordinal + 2
+            join kb_store.served_chunk s on s.chunk_id = k.chunk_id
+            join kb_store.served_passage t on t.passage_id = s.passage_id
+            where s.language = p.language and (s.valid is null or s.valid @> at) and t.weights is not null
+        ),
+        counted as (
+            -- how often a term stands in each, by its weight there
+            select n.passage_id, t.idf, sum(w.weight * n.saturation / (2.2 - w.weight)) as times
+            from near n
+            cross join term t
+            cross join lateral (select -(n.weights <#> t.alone) as weight offset 0) w
+            where w.weight > 0
+            group by n.passage_id, t.number, t.idf
+        ),
+        around as (
+            select c.passage_id, sum(c.idf * c.times * 2.2 / (c.times + 1.2 * (0.25 + 0.75 * z.length / z.usual))) as points
+            from counted c
+            join (
+                select n.passage_id, sum(n.length) as length,
+                    1.5 * (select greatest(s.total_length::real / greatest(s.passages, 1), 1) from kb_store.lexical_statistic s) as usual
+                from near n
+                group by n.passage_id
+            ) z using (passage_id)
+            group by c.passage_id
+        )
+        select (f.passage_id, (f.points + coalesce(a.points, f.points)) / 2)::kb_store.leg
+        from unnest(words) f
+        left join around a using (passage_id)
+        order by (f.points + coalesce(a.points, f.points)) / 2 desc, f.passage_id
+    );
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) IS 'What was found by its words, each with the points of its entry''s text around it: a question asks for more than one chunk says.';
+
 CREATE FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2060,6 +2136,7 @@ begin
     if words is null or (direction is not null and cardinality(vectors) < 100) then
         select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
     end if;
+    words := kb_store.in_context(words, asked, at, wanted);
 end
 $$;
 
@@ -5736,6 +5813,9 @@ GRANT ALL ON FUNCTION kb_store.hits_at(at timestamp with time zone, known_at tim
 
 REVOKE ALL ON FUNCTION kb_store.hold_lease(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) TO kb_writer;

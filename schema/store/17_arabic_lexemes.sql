@@ -3,7 +3,8 @@ language sql immutable strict parallel safe
 as $$
     -- Larkey, Ballesteros, Connell, "Light stemming for Arabic information retrieval" (2007): conjunction, article and
     -- endings come off. A joined preposition cannot be told from a first letter, so both readings stand; and of each
-    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر).
+    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر). Two consonants
+    -- of the second reading tell too little: بطارية, a battery, would meet إطار, a tyre.
     select coalesce(string_agg(f.form || ':' || f.places, ' ')::tsvector, '')
     from (
         select f.form, string_agg(array_to_string(w.positions, ','), ',') as places
@@ -14,10 +15,12 @@ as $$
                 '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
             ) as stem
         ) s
-        cross join lateral (values (s.stem), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end)) r(reading)
+        cross join lateral (
+            values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
+        ) r(reading, telling)
         cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
         cross join lateral (
-            values (r.reading), (case when length(c.consonants) > 1 then 'ـ' || c.consonants end)
+            values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
         ) f(form)
         where f.form is not null
         group by f.form

@@ -30,6 +30,7 @@ begin
     select coalesce(array_agg(distinct cut.passage_id), '{}') into texts from cut;
     perform kb_store.forget_texts(texts);
     delete from kb_store.version v where v.version_id = any (versions);
+    perform kb_store.forget_looks(before);
 
     update kb_store.run r set forgotten = true where r.run_id < kept and not r.forgotten;
     return cardinality(versions);

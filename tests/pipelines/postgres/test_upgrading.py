@@ -29,6 +29,7 @@ insert into kb_store.entry (source_id, key, kind) values (1, 'https://shop.test/
 insert into kb_store.version (entry_id, recorded, valid, validity, url, title, description, language, category,
     content_hash, run_id)
 values (1, tstzrange(now(), null), '{(,)}', 'open', 'https://shop.test/en/oil', 'Oil', '', 'en', '{}', 'h', 1);
+insert into kb_store.change (at, change, entry_id, version_id, run_id) values (now(), 'added', 1, 1, 1);
 insert into kb_store.passage (passage_sha256, content, terms) values (sha256('Oil'), 'Oil', '');
 insert into kb_store.chunk (version_id, ordinal, heading, body, passage_id) values (1, 0, '', 'Oil', 1);
 insert into kb_store.served_entry (entry_id, version_id, source_id, kind, language, category, valid, ttl, verified_at,

@@ -71,6 +71,23 @@ def test_what_was_closed_before_the_retention_is_forgotten_and_no_more(story: St
     assert forgetting.forget(story.conn, 2 * YEAR) == 0
 
 
+def test_looks_older_than_the_retention_are_forgotten_but_the_last(story: Story) -> None:
+    """What was known when the retention begins is still known; what is forgotten itself has no looks either."""
+    _age(story, 2, 3 * YEAR)
+    entries = story.conn.execute("select e.entry_id from kb_store.entry e order by e.key").fetchall()
+    (a,), (b,), (c,) = entries
+    story.conn.execute("delete from kb_store.verification")
+    looks = [(entry, days) for entry in (a, b, c) for days in (1000, 900, 800, 700)]
+    for entry, days in looks:
+        at = story.clock - timedelta(days=days)
+        story.conn.execute("insert into kb_store.verification values (%s, %s, %s)", (entry, at, at))
+    forgetting.forget(story.conn, 2 * YEAR)
+    asked = "select entry_id, extract(day from %s - known_at)::int from kb_store.verification order by 1, 2 desc"
+    assert story.conn.execute(asked, (story.clock,)).fetchall() == [
+        (a, 800), (a, 700), (b, 800), (b, 700), (c, 700)
+    ]  # fmt: skip
+
+
 def test_what_is_believed_is_never_forgotten(story: Story) -> None:
     """Its version, captures and reading stay for as long as it is believed; the next look still knows its page."""
     _age(story, 4, 9 * YEAR)

@@ -9,6 +9,7 @@ are refused and few of the probes. docs/answerable.md has the reasons and the fi
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ FEWEST_TEXTS = 50  # of a smaller base a sample says less than what is known of 
 _SAMPLE = 200  # probes
 _GROWN = 1.3  # times as many texts, or as few, before it is fitted anew
 _REMOVED = 0.1  # weight of what was removed: its neighbours often do answer
-_FOREIGN_REFUSED = 0.85  # share of questions about the world
+_FOREIGN_REFUSED = 0.9  # share of questions about the world
 # share of the probes: their words are further from the text than a person's, so with vectors more of them may go
 _MOST_LOST = {"words": 0.05, "made": 0.25, "given": 0.25}
 _SCALES = (1e-3, 0.5, 0.4, 0.15, 0.1)  # by how much a feature differs from question to question; the first is free
@@ -63,10 +64,7 @@ def calibrate(conn: Connection, encode_queries: Encode) -> None:
     if row is None:
         return
     model_id, texts = row
-    probes = make_probes(conn.execute(_SAMPLED, (_SAMPLE,)).fetchall(), seed=texts)
-    known = {language for (language,) in conn.execute("select distinct language from kb_store.served_chunk").fetchall()}
-    foreign = [text for language, said in FOREIGN.items() if language in known for text in said]
-    asked = [*probes, *(Probe(text, text, 0) for text in foreign)]
+    asked = [probe for language, said in _sampled(conn).items() for probe in _questions(language, said, texts)]
     weights = {path: _fitted(conn, path, asked, encode_queries) for path in _MOST_LOST}
     with conn.transaction():
         for path, found in weights.items():
@@ -74,6 +72,19 @@ def calibrate(conn: Connection, encode_queries: Encode) -> None:
                 conn.execute("delete from kb_store.calibration where model_id = %s and path = %s", (model_id, path))
             else:
                 conn.execute(_KEEP, (model_id, path, found.tolist(), texts))
+
+
+def _sampled(conn: Connection) -> dict[str, list[tuple[int, str]]]:
+    """Numbers and bodies of some texts, by language: a question in two languages is asked by nobody."""
+    sampled: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, body, language in conn.execute(_SAMPLED, (_SAMPLE,)).fetchall():
+        sampled[language].append((number, body))
+    return sampled
+
+
+def _questions(language: str, texts: Sequence[tuple[int, str]], seed: int) -> list[Probe]:
+    """Probes of these texts, and foreign questions in their language, which are of no text: number 0."""
+    return [*make_probes(texts, seed), *(Probe(text, text, 0) for text in FOREIGN.get(language, ()))]
 
 
 def _fitted(conn: Connection, path: str, asked: Sequence[Probe], encode_queries: Encode) -> Floats | None:
@@ -152,9 +163,9 @@ where m.active
 """
 
 _SAMPLED = """
-select s.passage_id, k.body
+select s.passage_id, k.body, s.language
 from (
-    select distinct on (p.passage_sha256) p.passage_id, p.passage_sha256, l.chunk_id
+    select distinct on (p.passage_sha256) p.passage_id, p.passage_sha256, l.chunk_id, l.language
     from kb_store.served_chunk l
     join kb_store.served_entry e using (entry_id)
     join kb_store.passage p using (passage_id)

@@ -6,8 +6,9 @@ set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     asked constant record := kb_store.query_terms(query);
+    covered constant text[] := kb_store.covered_languages(query);
     legs constant record := kb_store.live_legs(
-        clock_timestamp(), asked.weights, direction, kb_store.covered_languages(query),
+        clock_timestamp(), asked.weights, case when covered is not null then direction end, covered,
         kb_store.wanted_of(null, null, null, null, null, null)
     );
     -- what stands around it in its entry, and that entry's other languages, would answer as well

@@ -18,11 +18,9 @@ begin
     ),
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
-        select q.lexeme, ln(1 + (s.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5)) as idf,
-            greatest(s.total_length::real / greatest(s.passages, 1), 1) as average
-        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
+        select t.lexeme, t.rarity as idf, greatest(s.total_length::real / greatest(s.passages, 1), 1) as average
+        from kb_store.asked_terms(query) t
         cross join kb_store.lexical_statistic s
-        left join kb_store.lexeme l using (lexeme)
     ),
     found as (
         select p.passage_id, sum(

@@ -16,15 +16,12 @@ as $$
     ),
     term as (
         select q.lexeme, exists (select from passage p where q.lexeme = any (tsvector_to_array(p.terms))) as stands,
-            round(ln(1 + (t.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5))::numeric, 2) as rarity
-        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
-        cross join kb_store.lexical_statistic t
-        left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
+            round(q.rarity::numeric, 2) as rarity
+        from kb_store.asked_terms(query) q
     ),
     matched as (
         select coalesce(bool_or(stands), false) as any_stands,
             string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where stands) as standing,
-            -- without their rarity, which would tell whether they stand in sources that this session may not see
             string_agg(lexeme, ', ' order by lexeme) filter (where not stands) as lacking
         from term
     ),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flows.texts import Texts
     from pipelines.settings import Project
 
-__all__ = ["after_publication", "calibrate_answers", "excused", "fit_queries"]
+__all__ = ["after_publication", "calibrate_answers", "excused", "fit_queries", "index_vectors"]
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ def after_publication(project: Project, *, anew: bool = False, progress: Progres
     with excused("queries are embedded in the database as before"), _writer(project) as conn:
         texts, number = served_texts(conn, project)
         fit_queries(conn, texts, number, anew=anew, progress=progress)
+    with excused("what is near is looked up as before"):
+        index_vectors(project)
     # after it, as answers to queries embedded in the database are judged apart
     with excused("how sure an answer is, is judged as before"), _writer(project) as conn:
         calibrate_answers(conn, served_texts(conn, project)[0], anew=anew, progress=progress)
@@ -54,6 +56,19 @@ def fit_queries(conn: Connection, texts: Texts, number: int, *, anew: bool, prog
         with progress.stage("fit query vectors", 1) as advance:
             fit_query_table(conn, number, Asked(texts.model, texts.encode_queries))
             advance(1)
+
+
+def index_vectors(project: Project, number: int | None = None) -> None:
+    """Keep the index of that model's vectors, else of the one served, where it pays; only a table's owner can."""
+    from pipelines.store.publishing import served_model
+    from pipelines.store.vector_index import keep_vector_index
+
+    with connect(project, role="owner", autocommit=True) as conn:
+        served = served_model(conn)
+        if number is None and served is not None:
+            number = served.number
+        if number is not None:
+            keep_vector_index(conn, number)
 
 
 def calibrate_answers(conn: Connection, texts: Texts, *, anew: bool = False, progress: Progress = silent) -> None:

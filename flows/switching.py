@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.housekeeping import calibrate_answers, excused, fit_queries
+from flows.housekeeping import calibrate_answers, excused, fit_queries, index_vectors
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.serving import way_to
@@ -55,17 +55,19 @@ def _switch(conn: Connection, project: Project, name: str, force: bool, progress
         candidate = _candidate(texts, lambda passages: longer.append(texts.over_limit(passages)))
         done = switch(
             conn, candidate, served, questions, force=force, on_progress=advance,
-            prepare=lambda number: _fit_beside(conn, texts, number),
+            prepare=lambda number: _prepare(conn, project, texts, number),
         )  # fmt: skip
     with excused("how sure an answer is, is judged as in any base"):
         calibrate_answers(conn, texts)
     return replace(done, longer=sum(longer))
 
 
-def _fit_beside(conn: Connection, texts: Texts, number: int) -> None:
-    """Let the database embed queries by the new model from its first moment."""
+def _prepare(conn: Connection, project: Project, texts: Texts, number: int) -> None:
+    """Let the new model answer as well and as quickly from its first moment as it will later."""
     with excused("until then queries are not embedded in the database"):
         fit_queries(conn, texts, number, anew=False)
+    with excused("until then its vectors are compared one by one"):
+        index_vectors(project, number)
 
 
 def _named(project: Project, name: str) -> Texts:

@@ -198,7 +198,8 @@ def _flipped(conn: Connection, number: int, before: ServedModel | None) -> bool:
         conn.execute(_SERVE_SOME, (number, number, None))
         if conn.execute(_WHOLE, (number,)).fetchone() != (True,):
             return False
-        conn.execute("update kb_store.model set active = false where active")
+        # its vectors leave service, and an index of none would only delay their return
+        conn.execute("update kb_store.model set active = false, indexed_to = 0 where active")
         if not conn.execute("update kb_store.model set active = true where model_id = %s", (number,)).rowcount:
             raise FreshetError("the model was dropped meanwhile; nothing was switched: run the command again")
         if before is not None:  # others that are being built stay beside

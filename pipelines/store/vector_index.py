@@ -55,14 +55,15 @@ def keep_vector_index(conn: Connection, model: int) -> bool:
     Cut short, it is to be called again. Raises psycopg's errors; what is served stays as it is.
     """
     with _alone(conn) as alone:
-        state = _state(conn, model) if alone else None
-        if state is None or not (state.due or state.idle):
+        if not alone:
             return False
-        if state.due:
+        state = _state(conn, model)
+        if state is not None and state.due:
             _make(conn, state)
-        _point_to(conn, model, state.last if state.due else 0)
-        _drop_others(conn)
-    return True
+            _point_to(conn, model, state.last)
+        elif state is not None and state.idle:
+            _point_to(conn, model, 0)
+        return _drop_others(conn) or (state is not None and state.due)
 
 
 @contextmanager
@@ -96,10 +97,12 @@ def _point_to(conn: Connection, model: int, last: int) -> None:
     conn.execute("update kb_store.model set indexed_to = %s where model_id = %s", (last, model))
 
 
-def _drop_others(conn: Connection) -> None:
-    """Drop every index of vectors that no model points to: renewed, of a model left behind, cut short."""
-    for (name,) in conn.execute(_OTHERS).fetchall():
+def _drop_others(conn: Connection) -> bool:
+    """Drop every index of vectors that no model points to: renewed, given up, cut short; whether there was any."""
+    others = conn.execute(_OTHERS).fetchall()
+    for (name,) in others:
         conn.execute(sql.SQL("drop index concurrently if exists kb_store.{}").format(sql.Identifier(name)))
+    return bool(others)
 
 
 _STATE = """

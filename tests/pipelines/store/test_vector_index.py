@@ -133,6 +133,16 @@ def test_two_do_not_make_it_at_once(db: Connection, database: TestDatabase) -> N
     assert keep_vector_index(db, story.model_id)
 
 
+def test_an_index_that_no_model_points_to_goes(db: Connection) -> None:
+    """A model left behind has none, so that it may come back without filling one text by text."""
+    story = Story(db)
+    story.sync(_pages(120))
+    assert keep_vector_index(db, story.model_id)
+    db.execute("update kb_store.model set indexed_to = 0")
+    assert keep_vector_index(db, story.model_id + 1)
+    assert _indexes(db) == []
+
+
 def test_what_is_near_is_found_after_much_came_and_went(db: Connection) -> None:
     """After churn and a vacuum the index finds nineteen of twenty that comparing each finds."""
     story = Story(db)

@@ -338,6 +338,8 @@ class BadSite:
     def close(self) -> None:
         """Stop listening and end every connection; the port then refuses."""
         self._stopped.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept, and so keeps the port open
         self._listener.close()
         for connection in list(self._open):
             connection.close()

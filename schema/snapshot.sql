@@ -830,6 +830,61 @@ $$;
 
 COMMENT ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) IS 'Are more chunks live and wanted than are compared one by one? The rest is answered by the index of vectors.';
 
+CREATE FUNCTION kb_store.asked_terms(query text) RETURNS TABLE(lexeme text, lexeme_id integer, rarity double precision)
+    LANGUAGE sql STABLE ROWS 10
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+    -- How rare a word is would tell a session limited to some sources what stands in the others: for such a one the
+    -- texts that it may see are counted, once with all terms and those that hold any once with each; for the others
+    -- the counts are kept.
+    with session as materialized (
+        select v.sources, exists (select from kb_store.source s where s.source_id <> all (coalesce(v.sources, '{}'))) as limited
+        from (select kb_store.visible_sources() as sources) v
+    ),
+    word as materialized (
+        select q.lexeme, l.lexeme_id, coalesce(l.passages, 0) as passages
+        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
+        left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
+    ),
+    visible as materialized (
+        select p.weights
+        from (
+            select distinct c.passage_id
+            from session v
+            join kb_store.served_entry e on e.source_id = any (v.sources)
+            join kb_store.served_chunk c using (entry_id)
+            where v.limited
+        ) c
+        join kb_store.served_passage p using (passage_id)
+    ),
+    holding as materialized (
+        select v.weights
+        from visible v
+        where v.weights <#> (
+            select ('{' || string_agg(w.lexeme_id || ':1', ',' order by w.lexeme_id) || '}/1000000000')::sparsevec from word w
+        ) < 0
+    ),
+    counted as (
+        select w.lexeme, w.lexeme_id,
+            case when v.limited then (select count(*) from visible) else s.passages end as texts,
+            case
+                when v.limited and w.lexeme_id is not null then (
+                    select count(*) from holding h where h.weights <#> ('{' || w.lexeme_id || ':1}/1000000000')::sparsevec < 0
+                )
+                when v.limited then 0
+                else w.passages
+            end as holding
+        from word w
+        cross join session v
+        cross join kb_store.lexical_statistic s
+    )
+    select c.lexeme, case when c.holding > 0 then c.lexeme_id end, ln(1 + (c.texts - c.holding + 0.5) / (c.holding + 0.5))
+    from counted c
+$$;
+
+COMMENT ON FUNCTION kb_store.asked_terms(query text) IS 'What a query asks for, and how rare each of it is among the texts that this session may see (the inverse document frequency of BM25); without a number: none of them holds it.';
+
 CREATE FUNCTION kb_store.asked_vector(query text, given public.vector) RETURNS public.vector
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1397,15 +1452,12 @@ CREATE FUNCTION kb_store.explain_query(at timestamp with time zone, which bigint
     ),
     term as (
         select q.lexeme, exists (select from passage p where q.lexeme = any (tsvector_to_array(p.terms))) as stands,
-            round(ln(1 + (t.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5))::numeric, 2) as rarity
-        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
-        cross join kb_store.lexical_statistic t
-        left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
+            round(q.rarity::numeric, 2) as rarity
+        from kb_store.asked_terms(query) q
     ),
     matched as (
         select coalesce(bool_or(stands), false) as any_stands,
             string_agg(format('%s %s', lexeme, rarity), ', ' order by rarity desc, lexeme) filter (where stands) as standing,
-            -- without their rarity, which would tell whether they stand in sources that this session may not see
             string_agg(lexeme, ', ' order by lexeme) filter (where not stands) as lacking
         from term
     ),
@@ -1663,6 +1715,7 @@ begin
     select coalesce(array_agg(distinct cut.passage_id), '{}') into texts from cut;
     perform kb_store.forget_texts(texts);
     delete from kb_store.version v where v.version_id = any (versions);
+    perform kb_store.forget_looks(before);
 
     update kb_store.run r set forgotten = true where r.run_id < kept and not r.forgotten;
     return cardinality(versions);
@@ -1703,6 +1756,28 @@ CREATE FUNCTION kb_store.forget_demand(at timestamp with time zone) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.forget_demand(at timestamp with time zone) IS 'Forgets unanswered questions after a year, and after a month those asked too seldom to be kept in words.';
+
+CREATE FUNCTION kb_store.forget_looks(before timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    -- the last look until then is what was known from then on
+    delete from kb_store.verification v
+    using (
+        select n.entry_id, max(n.known_at) as known_at
+        from kb_store.verification n
+        where n.known_at <= before
+        group by n.entry_id
+    ) last
+    where v.entry_id = last.entry_id and v.known_at <= last.known_at
+        and (
+            v.known_at < last.known_at
+            or not exists (select from kb_store.version x where x.entry_id = v.entry_id)
+        );
+$$;
+
+COMMENT ON FUNCTION kb_store.forget_looks(before timestamp with time zone) IS 'Deletes the looks at entries that say nothing any more of what was known from that instant on.';
 
 CREATE FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) RETURNS void
     LANGUAGE sql
@@ -2229,11 +2304,9 @@ begin
     ),
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
-        select q.lexeme, ln(1 + (s.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5)) as idf,
-            greatest(s.total_length::real / greatest(s.passages, 1), 1) as average
-        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
+        select t.lexeme, t.rarity as idf, greatest(s.total_length::real / greatest(s.passages, 1), 1) as average
+        from kb_store.asked_terms(query) t
         cross join kb_store.lexical_statistic s
-        left join kb_store.lexeme l using (lexeme)
     ),
     found as (
         select p.passage_id, sum(
@@ -2297,8 +2370,9 @@ CREATE FUNCTION kb_store.probe(query text, direction public.vector, own bigint, 
     AS $$
 declare
     asked constant record := kb_store.query_terms(query);
+    covered constant text[] := kb_store.covered_languages(query);
     legs constant record := kb_store.live_legs(
-        clock_timestamp(), asked.weights, direction, kb_store.covered_languages(query),
+        clock_timestamp(), asked.weights, case when covered is not null then direction end, covered,
         kb_store.wanted_of(null, null, null, null, null, null)
     );
     -- what stands around it in its entry, and that entry's other languages, would answer as well
@@ -2648,20 +2722,13 @@ CREATE FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, O
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    -- weights: inverse document frequency of each lexeme the base knows; information: the sum over all lexemes asked,
-    -- those never seen counted as the rarest, so that a question about something else scores low
-    with term as (
-        select l.lexeme_id,
-            ln(1 + (s.passages - coalesce(l.passages, 0) + 0.5) / (coalesce(l.passages, 0) + 0.5)) as idf
-        from unnest(tsvector_to_array(kb_store.lexemes(query))) q(lexeme)
-        cross join kb_store.lexical_statistic s
-        left join kb_store.lexeme l on l.lexeme = q.lexeme and l.passages > 0
-    )
+    -- weights: rarity of each lexeme that a text holds; information: the sum over all lexemes asked, those never seen
+    -- counted as the rarest, so that a question about something else scores low
     select
-        ('{' || string_agg(lexeme_id || ':' || round(idf::numeric, 4), ',' order by lexeme_id)
-            filter (where lexeme_id is not null) || '}/1000000000')::sparsevec,
-        sum(idf)
-    from term
+        ('{' || string_agg(t.lexeme_id || ':' || t.rarity::real, ',' order by t.lexeme_id)
+            filter (where t.lexeme_id is not null) || '}/1000000000')::sparsevec,
+        sum(t.rarity)
+    from kb_store.asked_terms(query) t
 $$;
 
 COMMENT ON FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, OUT information double precision) IS 'A query as a sparse vector of term rarities, and how much it asks for in all.';
@@ -5709,6 +5776,9 @@ GRANT ALL ON FUNCTION kb_store.arabic_lexemes(plain text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.asked_terms(query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.asked_terms(query text) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.asked_vector(query text, given public.vector) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.asked_vector(query text, given public.vector) TO kb_writer;
 
@@ -5792,6 +5862,9 @@ GRANT ALL ON FUNCTION kb_store.forget_captures(kept bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.forget_demand(at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.forget_demand(at timestamp with time zone) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.forget_looks(before timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.forget_looks(before timestamp with time zone) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.forget_pages(of_run bigint, which bigint[]) TO kb_writer;

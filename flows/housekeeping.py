@@ -43,9 +43,15 @@ def excused(instead: str) -> Iterator[None]:
     """Let what fails inside pass, saying what holds `instead` of it."""
     try:
         yield
-    except (FreshetError, psycopg.Error) as error:
-        reason = explained(error) if isinstance(error, psycopg.Error) else error
-        _log.warning("%s: %s. The next sync tries again, or: freshet reindex", instead, reason)
+    except Exception as error:  # also a mistake of ours: what is published stays published
+        _log.debug("housekeeping", exc_info=True)
+        _log.warning("%s: %s. The next sync tries again, or: freshet reindex", instead, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, psycopg.Error):
+        return explained(error)
+    return str(error) if isinstance(error, FreshetError) else f"{type(error).__name__}: {error}"
 
 
 def fit_queries(conn: Connection, texts: Texts, number: int, *, anew: bool, progress: Progress = silent) -> None:

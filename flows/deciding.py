@@ -5,19 +5,32 @@ from __future__ import annotations
 import getpass
 import socket
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flows.serving import served_texts
-from pipelines.database import Connection
+from pipelines.database import Connection, connect
 from pipelines.postgres.checks import repair
 from pipelines.store import deciding, publishing
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
 
-__all__ = ["instant_of", "person", "repair_base", "restore", "rollback"]
+__all__ = ["Decisions", "instant_of", "person", "repair_base", "restore", "rollback"]
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a person may decide on the page of `freshet serve`; each on a connection of its own."""
+
+    project: Project
+
+    def approve(self, run: int) -> None:
+        """Publish the removals that the run holds. Raises FreshetError when it holds none, or another run writes."""
+        with connect(self.project, role="writer", autocommit=True) as conn:
+            deciding.approve(conn, run)
 
 
 def person() -> str:

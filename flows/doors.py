@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from flows.deciding import Decisions
 from retrieval.http.app import create_app
 from retrieval.http.envelope import JsonLines
 
@@ -26,7 +27,7 @@ _MOST_AT_ONCE = 1000  # connections; more are told 503 at once rather than kept 
 def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
     """Answer until SIGTERM or SIGINT; raises OSError when the address is taken."""
     _log_as_json()
-    app = create_app(project, log_queries=log_queries)
+    app = create_app(project, log_queries=log_queries, deciding=Decisions(project))
     config = uvicorn.Config(
         app,
         host=host or project.api.host,

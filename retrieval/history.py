@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
 
-__all__ = ["versions_of"]
+__all__ = ["differences", "versions_of"]
 
 _COMPARED = (
     "url", "title", "description", "language", "category", "price", "price_before", "currency", "discount_percent",
@@ -79,10 +80,16 @@ def _compared(versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Oldest first in, newest first out, each with `differs`: field -> [before, after], text as changed lines."""
     versions[0]["differs"] = {}
     for before, after in pairwise(versions):
-        after["differs"] = {n: [before[n], after[n]] for n in _COMPARED if before[n] != after[n]}
-        if before["text"] != after["text"]:
-            after["differs"]["text"] = _changed_lines(before["text"] or "", after["text"] or "")
+        after["differs"] = differences(before, after)
     return versions[::-1]
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Field -> [before, after] where two versions of an entry differ; of `text` the lines that went and that came."""
+    differs = {n: [before[n], after[n]] for n in _COMPARED if before[n] != after[n]}
+    if before["text"] != after["text"]:
+        differs["text"] = _changed_lines(before["text"] or "", after["text"] or "")
+    return differs
 
 
 def _changed_lines(before: str, after: str) -> list[str]:

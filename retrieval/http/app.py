@@ -14,6 +14,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from pipelines.database import uri
 from retrieval.client import AsyncClient
+from retrieval.dashboard import site
+from retrieval.dashboard.now import Deciding
 from retrieval.http import following, health, platforms, questions
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.envelope import Envelope
@@ -32,8 +34,11 @@ _KEY_CONNECTIONS = 4
 _WAIT = 2.0  # seconds a request waits for a connection before it is told that the database is away
 
 
-def create_app(project: Project, *, log_queries: bool = False) -> FastAPI:
-    """The door of a project; connections are made when it starts, and again whenever the database comes back."""
+def create_app(project: Project, *, log_queries: bool = False, deciding: Deciding | None = None) -> FastAPI:
+    """The door of a project; connections are made when it starts, and again whenever the database comes back.
+
+    `deciding` carries out what a person approves on the page; None: that is left to the command line.
+    """
     app = FastAPI(
         title="Freshet",
         version=version("freshet"),
@@ -45,8 +50,9 @@ def create_app(project: Project, *, log_queries: bool = False) -> FastAPI:
     app.state.project = project
     app.state.client = AsyncClient(project, connections=_CONNECTIONS)
     app.state.mcp = create_server(app.state.client)
+    app.state.deciding = deciding
     answer_problems(app)
-    for router in (health.router, questions.router, following.router, platforms.router):
+    for router in (health.router, questions.router, following.router, platforms.router, site.router):
         app.include_router(router)
     add_mcp(app, app.state.mcp)
     if project.api.cors:
@@ -70,7 +76,7 @@ def _life(project: Project) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             )  # fmt: skip
             await pool.open()
             open_.push_async_callback(pool.close)
-            state.doorkeeper = Doorkeeper(pool)
+            state.store, state.doorkeeper = pool, Doorkeeper(pool)
             state.hub, state.streams = Hub(uri(project, "reader")), 0
             listening = asyncio.create_task(state.hub.listen())
             yield

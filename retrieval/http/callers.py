@@ -21,7 +21,7 @@ from retrieval.http.pace import Pace
 from retrieval.http.problems import Problem
 from retrieval.keys import SCOPES, Recognised, Scope, recognise
 
-__all__ = ["KEY_COOKIE", "Caller", "Doorkeeper", "allowed"]
+__all__ = ["KEY_COOKIE", "Caller", "Doorkeeper", "allowed", "require_own_page"]
 
 KEY_COOKIE = "freshet_key"  # the dashboard's; not sent along by pages of other sites
 _RATE, _BURST = 100, 400  # requests a second a key; a bot of a busy chain asks a few
@@ -55,7 +55,7 @@ class Doorkeeper:
             found = await recognise(conn, worn)
         caller = self._known(request, found, worn)
         if caller.key_id is None or by_cookie:
-            _require_own_page(request)
+            require_own_page(request)
         if seconds := caller.key_id and self._pace.wait(caller.key_id):
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, f"too many requests with this key: wait {seconds} s",
@@ -112,8 +112,11 @@ def _require_this_machine(request: Request) -> None:
         )
 
 
-def _require_own_page(request: Request) -> None:
-    """A page of another site may make a browser send things here; what changes something must come from here."""
+def require_own_page(request: Request) -> None:
+    """A page of another site may make a browser send things here; what changes something must come from here.
+
+    Raises Problem 403.
+    """
     if request.method in _SAFE:
         return
     origin = request.headers.get("origin")

@@ -16,7 +16,7 @@ begin
                 split_part(t.part, ':', 2)::real as idf
             from unnest(string_to_array(substr(split_part(asked::text, '}', 1), 2), ',')) with ordinality t(part, number)
             order by 3 desc
-            limit 24 -- a question has no more that tell
+            limit 64 -- of a long text those that tell most: what a call costs has a bound
         ),
         place as materialized (
             select f.passage_id, c.version_id, c.ordinal, c.language

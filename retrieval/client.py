@@ -160,6 +160,10 @@ class AsyncClient(_Asking):
     async def __aexit__(self, *_: object) -> None:
         await self._pool.close()
 
+    def pool_stats(self) -> dict[str, int]:
+        """How the pool is used, as psycopg_pool counts it: pool_size, pool_available, requests_waiting, …"""
+        return self._pool.get_stats()
+
     search = _awaited(dialogue.search)
     offers = _awaited(dialogue.offers)
     entry = _awaited(dialogue.entry)

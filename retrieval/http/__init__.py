@@ -9,6 +9,7 @@ caching     until when an answer may be kept
 questions   /v1/search, offers, entries, explain, status
 following   /v1/changes, as pages and as a stream
 health      /healthz, /readyz
+metrics     /metrics, for Prometheus; figures reads what it tells from the base
 """
 
 __all__: list[str] = []

@@ -16,7 +16,7 @@ from pipelines.database import uri
 from retrieval.client import AsyncClient
 from retrieval.dashboard import site
 from retrieval.dashboard.now import Deciding
-from retrieval.http import following, health, platforms, questions
+from retrieval.http import following, health, metrics, platforms, questions
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.envelope import Envelope
 from retrieval.http.hub import Hub
@@ -50,13 +50,15 @@ def create_app(project: Project, *, log_queries: bool = False, deciding: Decidin
     app.state.project = project
     app.state.client = AsyncClient(project, connections=_CONNECTIONS)
     app.state.mcp = create_server(app.state.client)
+    app.state.metrics = metrics.Metrics(app.state.client)
     app.state.deciding = deciding
     answer_problems(app)
-    for router in (health.router, questions.router, following.router, platforms.router, site.router):
+    for router in (health.router, metrics.router, questions.router, following.router, platforms.router, site.router):
         app.include_router(router)
     add_mcp(app, app.state.mcp)
     if project.api.cors:
         app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
+    app.add_middleware(metrics.Timing, metrics=app.state.metrics)
     app.add_middleware(Envelope, log_queries=log_queries)
     return app
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy, State
+from prefect.context import FlowRunContext
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.states import Cancelled, Completed, Failed
@@ -31,6 +32,7 @@ from pipelines.records import FreshetError
 from pipelines.settings import load_project
 from pipelines.store import forgetting, publishing
 from pipelines.store.deciding import Paused
+from pipelines.store.resting import rests_until
 from pipelines.store.runs import AlreadyRunning
 
 if TYPE_CHECKING:
@@ -52,8 +54,14 @@ Reports = State[list[Report]]
 
 @flow(name="sync-source", flow_run_name="{source}", persist_result=False)
 def sync_source(project: str, source: str, full: bool = False) -> Reports:
-    """Sync one source of the project in that folder."""
-    return _told(lambda: _synced(project, [source], Options(full=full)))
+    """Sync one source of the project in that folder; by the clock only when it does not rest after looks in vain."""
+
+    def work() -> Reports:
+        if _is_by_the_clock():
+            _require_rested(project, source)
+        return _synced(project, [source], Options(full=full))
+
+    return _told(work)
 
 
 @flow(name="sync-all", persist_result=False)
@@ -92,7 +100,7 @@ def _sync_one(project: str, source: str, full: bool) -> Reports:
 def deployments(project: Project) -> list[RunnerDeployment]:
     """One deployment a source, by its cron and zone; the expiry sweep; syncing all and reindexing, by hand."""
     folder = {"project": str(project.directory)}
-    of_sources = [_of_source(project, source) for source in project.sources.values() if source.kind != "push"]
+    of_sources = [_of_source(project, source) for source in flows.sync.looked_at(project.sources.values(), Options())]
     return [
         *of_sources,
         _deployment(expire, "every-minute", folder, schedule=Cron(_EVERY_MINUTE, timezone="UTC")),
@@ -119,12 +127,36 @@ def _deployment(flow: Any, name: str, parameters: dict[str, str], **more: Any) -
 def _synced(folder: str, names: Sequence[str] | None, options: Options) -> Reports:
     project = load_project(Path(folder))
     make_ready(project)
-    chosen = [project.source(name) for name in (project.sources if names is None else names)]
+    everything = flows.sync.looked_at(project.sources.values(), options)
+    chosen = everything if names is None else [project.source(name) for name in names]
     if len(chosen) == 1:
         report = flows.sync.sync_source(project, chosen[0], options)
         after_publication(project, anew=options.reindex)
         return _state_of([report])
     return _state_of(flows.sync.sync_all(project, chosen, options))
+
+
+def _is_by_the_clock() -> bool:
+    """Whether Prefect's schedule asks, not a person."""
+    context = FlowRunContext.get()
+    return bool(context and context.flow_run and context.flow_run.auto_scheduled)
+
+
+def _require_rested(folder: str, source: str) -> None:
+    project = load_project(Path(folder))
+    make_ready(project)
+    with connect(project, role="writer", autocommit=True) as conn:
+        rest = rests_until(conn, source)
+    if rest is not None:
+        until, looks = rest
+        raise _Resting(
+            f"{source}: left alone until {until:%Y-%m-%d %H:%M} UTC, since {looks} looks in a row were not answered; "
+            f"freshet sync {source} looks now"
+        )
+
+
+class _Resting(FreshetError):
+    """A source that did not answer is not to be asked again yet."""
 
 
 def _expired(folder: str) -> State[int]:
@@ -140,7 +172,7 @@ def _told(work: Callable[[], State[Any]]) -> State[Any]:
     """The state that `work` ends in, whatever happens; a message never holds what could hold a secret."""
     try:
         return work()
-    except (AlreadyRunning, Paused) as error:
+    except (AlreadyRunning, Paused, _Resting) as error:
         return Cancelled(message=_cut(str(error)))
     except FreshetError as error:
         return Failed(message=_cut(str(error)), data=[])

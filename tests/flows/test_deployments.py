@@ -105,6 +105,21 @@ def test_a_source_that_cannot_be_read_fails_its_flow_with_the_reason(
     assert "failed" in (state.message or "")
 
 
+@pytest.mark.hazard("N1")
+def test_by_the_clock_a_source_that_did_not_answer_is_left_alone(
+    prefect: OwnServer, folder: Path, offers_source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a look in vain the schedule's next is let go, and says until when; a person's goes ahead."""
+    told = offers_source.read_text()
+    offers_source.write_text(re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:1", told))
+    states = [deployments.sync_source(str(folder), "offers", return_state=True) for _ in range(2)]
+    assert not any(state.is_cancelled() for state in states)
+    monkeypatch.setattr(deployments, "_is_by_the_clock", lambda: True)
+    state = deployments.sync_source(str(folder), "offers", return_state=True)
+    assert state.is_cancelled()
+    assert "2 looks in a row" in (state.message or "")
+
+
 def test_a_source_under_way_cancels_the_second_run(
     prefect: OwnServer, folder: Path, two_offers: Path, db: Connection
 ) -> None:

@@ -13,16 +13,17 @@ from typing import Any
 
 from flows.plans import PlannedChange, embedding_seconds, planned_changes
 from flows.readiness import refuse_other_schema
-from flows.reports import Report, count_chunks, count_entries, problems
+from flows.reports import Report, count_chunks, count_entries, count_pages, problems
 from flows.running import Run
 from flows.serving import served_texts
 from flows.texts import Texts
 from pipelines.database import Connection
 from pipelines.store import forgetting, publishing, runs
 
-__all__ = ["end_planned", "end_published"]
+__all__ = ["end_early", "end_planned", "end_published"]
 
 _log = logging.getLogger(__name__)
+_MEND_SECONDS = 5.0  # for a failed run's end to be recorded; else the next run records it
 
 
 def end_planned(run: Run, pages: dict[str, Any], reasons: list[str], texts: Texts, model_id: int) -> Report:
@@ -38,6 +39,22 @@ def end_published(
     Raises LeaseLost, ModelSwitched when models are switched time and again meanwhile.
     """
     return _embed_and_publish(run, texts, model_id, lambda embedded: _published(run, pages, reasons, embedded, before))
+
+
+def end_early(run: Run, state: str, message: str) -> Report:
+    """Record an early end; a lease already lost, or a database that is away, leaves that to the next run."""
+    _log.error("%s: run %s %s: %s", run.source.name, run.number, state, message)
+    problem = {"url": "", "outcome": state, "message": message}
+    try:
+        run.line.mend(_MEND_SECONDS)
+        found = count_pages(run.conn, run.number)
+        with runs.fenced(run.conn, run.number):
+            runs.note(run.conn, run.number, pages=found, seconds=run.seconds, problems=[problem])
+            runs.end_run(run.conn, run.number, state)
+    except Exception as error:  # whatever else is broken must not hide why the run ended
+        _log.warning("%s: the end of run %s could not be recorded: %s", run.source.name, run.number, error)
+        found = {}
+    return Report(run.number, run.source.name, state, found, seconds=run.seconds, problems=[problem])
 
 
 def _embed_and_publish(

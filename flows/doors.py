@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from flows.deciding import Decisions
+from flows.pushing import Pushes
 from retrieval.http.app import create_app
 from retrieval.http.envelope import JsonLines
 
@@ -27,7 +28,7 @@ _MOST_AT_ONCE = 1000  # connections; more are told 503 at once rather than kept 
 def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
     """Answer until SIGTERM or SIGINT; raises OSError when the address is taken."""
     _log_as_json()
-    app = create_app(project, log_queries=log_queries, deciding=Decisions(project))
+    app = create_app(project, log_queries=log_queries, deciding=Decisions(project), pusher=Pushes(project))
     config = uvicorn.Config(
         app,
         host=host or project.api.host,

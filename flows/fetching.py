@@ -76,10 +76,7 @@ def fetch(
 
         return look_at_feed(conn, project, source, directory, advance, full=full)
     if source.kind == "push":
-        raise FreshetError(
-            f"{source.name}: sources of kind push are not read by this version; "
-            "kinds it reads: site, sitemap, urls, files, feed"
-        )
+        raise FreshetError(f"{source.name} is changed by PUT and DELETE alone: there is nothing to look at")
     from spiders import crawl
 
     return crawl(source.crawl_job(directory, full=full), known, on_progress=_steps(advance))

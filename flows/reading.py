@@ -25,16 +25,18 @@ def reading_recipe(source: Source) -> str:
     from pipelines.reading import READING_RECIPE
 
     if source.feed is not None:
-        return _feed_recipe(source, source.feed)
+        return _item_recipe(source, source.feed.entry)
+    if source.kind == "push":
+        return _item_recipe(source, "push")
     own = source.reader.read_bytes() if source.reader else b""
     parts = (READING_RECIPE, repr(source.rules()), hashlib.sha256(own).hexdigest())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _feed_recipe(source: Source, feed: FeedSettings) -> str:
+def _item_recipe(source: Source, entry: str) -> str:
     from pipelines.feeds.items import FEED_RECIPE
 
-    return hashlib.sha256("\n".join((FEED_RECIPE, repr(source.rules()), feed.entry)).encode()).hexdigest()
+    return hashlib.sha256("\n".join((FEED_RECIPE, repr(source.rules()), entry)).encode()).hexdigest()
 
 
 def check_reading(source: Source) -> None:
@@ -56,6 +58,11 @@ def reading_session(source: Source) -> Iterator[ReadAll]:
     """A function that reads pages one after another; documents go to one killable child that lives as long."""
     if source.feed is not None:
         yield _feed_reader(source.feed)
+        return
+    if source.kind == "push":
+        from pipelines.feeds.pushed import read_pushed_page
+
+        yield lambda pages: map(read_pushed_page, pages)
         return
     from pipelines.documents.reading import DocumentReader
     from pipelines.reading import read_page

@@ -18,6 +18,7 @@ __all__ = [
     "count_entries",
     "count_pages",
     "held_removals",
+    "last_change",
     "problems",
     "source_states",
     "stored_runs",
@@ -87,6 +88,13 @@ def problems(conn: Connection, run: int) -> list[dict[str, str]]:
         (run, [outcome.value for outcome in FAILED_OUTCOMES], _MOST_PROBLEMS),
     )
     return [{"url": url, "outcome": outcome, "message": message} for url, outcome, message in rows]
+
+
+def last_change(conn: Connection) -> int:
+    """The number of the last change told, 0 before any."""
+    row = conn.execute("select coalesce(max(change_id), 0) from kb_store.change").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def count_entries(conn: Connection, run: int, since_change: int) -> dict[str, int]:

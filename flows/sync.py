@@ -7,19 +7,19 @@ are stored, which the next run finds again by their hashes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from flows.capturing import capture, looked_again
 from flows.comparing import plan, read
-from flows.concluding import end_planned, end_published
+from flows.concluding import end_early, end_planned, end_published
 from flows.housekeeping import after_publication
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.readiness import deployed_schema
-from flows.reports import Report, count_pages
+from flows.reports import Report, count_pages, last_change
 from flows.running import Options, Run
 from flows.serving import model_difference, served_texts
 from pipelines.database import Connection, DatabaseError, connect, explained
@@ -29,10 +29,9 @@ from pipelines.store import deciding, publishing, runs
 if TYPE_CHECKING:
     from pipelines.settings import Project, Source
 
-__all__ = ["Stopped", "sync_all", "sync_source"]
+__all__ = ["Stopped", "looked_at", "sync_all", "sync_source"]
 
 _log = logging.getLogger(__name__)
-_MEND_SECONDS = 5.0  # for a failed run's end to be recorded; else the next run records it
 
 
 class Stopped(KeyboardInterrupt):
@@ -81,6 +80,11 @@ def _check_model(conn: Connection, project: Project) -> None:
         _log.warning("%s", said)
 
 
+def looked_at(sources: Iterable[Source], options: Options) -> list[Source]:
+    """Those of the sources that a sync has something to look at of: what is pushed comes by itself."""
+    return [source for source in sources if options.reindex or source.kind != "push"]
+
+
 def sync_all(
     project: Project, sources: Sequence[Source], options: Options, progress: Progress = silent
 ) -> list[Report]:
@@ -115,41 +119,27 @@ def _guarded(run: Run) -> Report:
     try:
         return _lead(run)
     except FreshetError as error:
-        return _ended(run, "failed", str(error))
+        return end_early(run, "failed", str(error))
     except psycopg.Error as error:
         _log.info("run %s", run.number, exc_info=True)
-        return _ended(run, "failed", explained(error))
+        return end_early(run, "failed", explained(error))
     except MemoryError:
         said = "not enough memory; nothing was published, and what was fetched, read and embedded is kept: sync again"
-        return _ended(run, "failed", f"{said} when there is more")
+        return end_early(run, "failed", f"{said} when there is more")
     except Exception as error:  # a mistake of ours: the other sources still have their turn
         _log.info("run %s", run.number, exc_info=True)
-        return _ended(run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays")
+        return end_early(
+            run, "failed", f"{type(error).__name__}: {error}; run with --verbose, and report it if it stays"
+        )
     except KeyboardInterrupt as stop:
-        raise Stopped([_ended(run, "cancelled", "stopped by a signal")]) from stop
+        raise Stopped([end_early(run, "cancelled", "stopped by a signal")]) from stop
     except BaseException:  # an exit, and what Prefect raises on SIGTERM
-        _ended(run, "cancelled", "stopped by a signal")
+        end_early(run, "cancelled", "stopped by a signal")
         raise
 
 
-def _ended(run: Run, state: str, message: str) -> Report:
-    """Record an early end; a lease already lost, or a database that is away, leaves that to the next run."""
-    _log.error("%s: run %s %s: %s", run.source.name, run.number, state, message)
-    problem = {"url": "", "outcome": state, "message": message}
-    try:
-        run.line.mend(_MEND_SECONDS)
-        found = count_pages(run.conn, run.number)
-        with runs.fenced(run.conn, run.number):
-            runs.note(run.conn, run.number, pages=found, seconds=run.seconds, problems=[problem])
-            runs.end_run(run.conn, run.number, state)
-    except Exception as error:  # whatever else is broken must not hide why the run ended
-        _log.warning("%s: the end of run %s could not be recorded: %s", run.source.name, run.number, error)
-        found = {}
-    return Report(run.number, run.source.name, state, found, seconds=run.seconds, problems=[problem])
-
-
 def _lead(run: Run) -> Report:
-    before = run.persist(_last_change, "start")
+    before = run.persist(last_change, "start")
     with run.timed("crawl"):
         seen = capture(run)
     with run.timed("read"):
@@ -166,9 +156,3 @@ def _lead(run: Run) -> Report:
     if run.options.dry_run:
         return end_planned(run, pages, reasons, texts, model_id)
     return end_published(run, pages, reasons, texts, model_id, before)
-
-
-def _last_change(conn: Connection) -> int:
-    row = conn.execute("select coalesce(max(change_id), 0) from kb_store.change").fetchone()
-    assert row is not None
-    return int(row[0])

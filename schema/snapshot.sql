@@ -439,7 +439,7 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
     ),
     met as materialized (
         -- what pages in doubt were seen to carry since the doubt began
-        select distinct p.page_id, d.key
+        select distinct p.page_id, d.key, d.content ->> 'kind' as kind
         from kb_store.run r
         join kb_store.page p on p.source_id = r.source_id and p.empty_since is not null
         join kb_store.run o on o.source_id = r.source_id and o.run_id < r.run_id
@@ -463,7 +463,7 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.version v on v.entry_id = d.entry_id and upper_inf(v.recorded)
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
-        left join met m on m.page_id = p.page_id and m.key = d.key
+        left join met m on m.page_id = p.page_id and m.key = d.key and m.kind = d.content ->> 'kind'
         where r.run_id = of_run
         group by d.entry_id
     )
@@ -732,7 +732,7 @@ begin
             join kb_store.attempt a using (run_id)
             join kb_store.draft d on d.reading_id = a.reading_id
             where r.source_id = of_source and r.run_id > listed and a.outcome in ('ok', 'not_modified')
-                and (d.entry_id = x.entry_id or d.key = e.key)
+                and (d.entry_id = x.entry_id or (d.key = e.key and (d.content ->> 'kind' = 'offer') = (e.kind = 'offer')))
         );
     select coalesce(array_agg(s.entry_id), '{}') into served_before
     from kb_store.served_entry s
@@ -774,26 +774,25 @@ CREATE FUNCTION kb_store.arabic_lexemes(plain text) RETURNS tsvector
     -- endings come off. A joined preposition cannot be told from a first letter, so both readings stand; and of each
     -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر). Two consonants
     -- of the second reading tell too little: بطارية, a battery, would meet إطار, a tyre.
-    select coalesce(string_agg(f.form || ':' || f.places, ' ')::tsvector, '')
+    select coalesce(string_agg(f.form || ':' || w.places, ' ')::tsvector, '')
     from (
-        select f.form, string_agg(array_to_string(w.positions, ','), ',') as places
-        from unnest(to_tsvector('pg_catalog.simple'::regconfig, regexp_replace(plain, '[^ء-ي]+', ' ', 'g'))) w
-        cross join lateral (
-            select regexp_replace(
-                regexp_replace(w.lexeme, '^(?:و?(?:ال|بال|كال|فال|لل)(?=..)|و(?=...))', ''),
-                '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
-            ) as stem
-        ) s
-        cross join lateral (
-            values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
-        ) r(reading, telling)
-        cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
-        cross join lateral (
-            values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
-        ) f(form)
-        where f.form is not null
-        group by f.form
-    ) f
+        select t.lexeme, array_to_string(t.positions, ',') as places
+        from unnest(to_tsvector('pg_catalog.simple'::regconfig, regexp_replace(plain, '[^ء-ي]+', ' ', 'g'))) t
+    ) w
+    cross join lateral (
+        select regexp_replace(
+            regexp_replace(w.lexeme, '^(?:و?(?:ال|بال|كال|فال|لل)(?=..)|و(?=...))', ''),
+            '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
+        ) as stem
+        offset 0 -- made once a word
+    ) s
+    cross join lateral (
+        values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
+    ) r(reading, telling)
+    cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
+    cross join lateral (
+        values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
+    ) f(form)
 $_$;
 
 COMMENT ON FUNCTION kb_store.arabic_lexemes(plain text) IS 'What the Arabic words of a plain text are found by: their stems, their consonants.';
@@ -1002,23 +1001,41 @@ $$;
 
 COMMENT ON FUNCTION kb_store.believed_before(of_source integer, back_to bigint) IS 'Entries of a source of which something else was believed before that run than is now, with both versions.';
 
-CREATE FUNCTION kb_store.changed_pages(of_run bigint) RETURNS TABLE(url text, kind text, source text, new_bytes boolean, now jsonb, before jsonb, given bigint, live bigint, kept bigint, said bigint, known boolean, says_empty boolean, lasting boolean)
+CREATE FUNCTION kb_store.changed_pages(of_run bigint) RETURNS TABLE(url text, kind text, source text, new_bytes boolean, now jsonb, before jsonb, given bigint, live bigint, kept bigint, said bigint, known boolean, says_empty boolean, lasting boolean, moved_to text, settled boolean, expected bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
-    with changed as materialized (
-        select a.url, a.fetched_at, a.reading_id, p.reading_id as believed, s.source_id, s.kind, s.name,
-            a.body_sha256 is not null and a.body_sha256 is distinct from p.body_sha256 as new_bytes,
+    with answered as materialized (
+        select a.url, a.fetched_at, a.reading_id, a.body_sha256, null as moved_to
+        from kb_store.attempt a
+        where a.run_id = of_run and a.outcome in ('ok', 'not_modified', 'empty_extraction')
+    ),
+    told as (
+        select n.* from answered n
+        union all
+        -- what a page that moved says, it says at its new address
+        select a.url, a.fetched_at, n.reading_id, n.body_sha256, a.final_url
+        from kb_store.attempt a
+        join answered n on n.url = a.final_url
+        where a.run_id = of_run and a.outcome = 'moved'
+    ),
+    changed as materialized (
+        select a.url, a.fetched_at, a.reading_id, a.moved_to, p.reading_id as believed, s.source_id, s.kind, s.name,
+            a.moved_to is not null or (a.body_sha256 is not null and a.body_sha256 is distinct from p.body_sha256)
+                as new_bytes,
+            t.reading_id is not null as settled,
             d.features as now, b.features as before, d.findings @> '[{"rule": "listing-empty"}]' as says_empty,
             coalesce(p.empty_since <= a.fetched_at - interval '24 hours', false) as lasting
         from kb_store.run r
         join kb_store.source s using (source_id)
-        join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('ok', 'not_modified', 'empty_extraction')
+        cross join told a
         join kb_store.page p on p.source_id = r.source_id and p.url = a.url
+        left join kb_store.page t on t.source_id = r.source_id and t.url = a.moved_to
         join kb_store.reading d on d.reading_id = a.reading_id
         left join kb_store.reading b on b.reading_id = p.reading_id
         where r.run_id = of_run and p.reading_id is distinct from a.reading_id
+            and (a.moved_to is null or p.reading_id is not null)
     ),
     given as materialized (
         select c.url, count(*) as offers
@@ -1049,6 +1066,29 @@ CREATE FUNCTION kb_store.changed_pages(of_run bigint) RETURNS TABLE(url text, ki
         )
         group by l.url
     ),
+    -- the kinds of address of which new pages came, and how many of their believed pages gave offers
+    history as (
+        select kb_store.pages_like(p.url) as pages, count(*) as known, count(o.reading_id) as gave,
+            count(o.reading_id) filter (where a.reading_id = p.reading_id) as give
+        from kb_store.run r
+        join kb_store.page p on p.source_id = r.source_id and p.reading_id is not null
+        left join kb_store.attempt a on a.run_id = r.run_id and a.url = p.url
+        left join (
+            select distinct d.reading_id
+            from kb_store.draft d
+            join kb_store.entry e using (entry_id)
+            where e.kind = 'offer'
+        ) o on o.reading_id = p.reading_id
+        where r.run_id = of_run and exists (select from changed c where c.believed is null)
+        group by kb_store.pages_like(p.url)
+    ),
+    -- most of them did, and nothing of the kind gives any in this run
+    silent as materialized (
+        select h.pages, h.gave
+        from history h
+        where h.gave * 2 > h.known and h.give = 0
+            and not exists (select from given g where kb_store.pages_like(g.url) = h.pages)
+    ),
     -- pages that give less than half of that: is what is missing still in their text?
     text as materialized (
         select c.url, string_agg(lower(b ->> 'text'), ' ') as told
@@ -1070,16 +1110,18 @@ CREATE FUNCTION kb_store.changed_pages(of_run bigint) RETURNS TABLE(url text, ki
     )
     select c.url, c.kind, c.name, c.new_bytes, c.now, c.before, coalesce(g.offers, 0),
         coalesce(l.offers, 0), coalesce(k.offers, 0), coalesce(s.offers, 0),
-        c.believed is not null, c.says_empty, c.lasting
+        c.believed is not null, c.says_empty, c.lasting, c.moved_to, c.settled,
+        case when c.believed is null then coalesce(h.gave, 0) else 0 end
     from changed c
     left join given g using (url)
     left join lived l using (url)
     left join kept k using (url)
     left join said s using (url)
+    left join silent h on h.pages = kb_store.pages_like(c.url)
     order by c.url
 $$;
 
-COMMENT ON FUNCTION kb_store.changed_pages(of_run bigint) IS 'Pages whose reading in this run is not the believed one, with what decides whether it may be: features and yields.';
+COMMENT ON FUNCTION kb_store.changed_pages(of_run bigint) IS 'Pages that this run found to say, where they are or where they moved, something else than is believed of them, with what decides whether it may be: features and yields.';
 
 CREATE FUNCTION kb_store.check_instants(as_of timestamp with time zone, known_at timestamp with time zone) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -1898,7 +1940,10 @@ begin
     ) h
     join kb_store.chunk c using (chunk_id)
     join kb_store.version v using (version_id)
-    join kb_store.known_entries(hits_at.known_at) e on e.entry_id = v.entry_id
+    -- looked up one by one: a join would go through all that there is
+    cross join lateral (
+        select k.* from kb_store.known_entries(hits_at.known_at) k where k.entry_id = v.entry_id offset 0
+    ) e
     left join kb_store.version_variant n on n.version_id = v.version_id and n.language = c.language
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), hits_at.at) as range) w
@@ -1952,7 +1997,7 @@ begin
                 split_part(t.part, ':', 2)::real as idf
             from unnest(string_to_array(substr(split_part(asked::text, '}', 1), 2), ',')) with ordinality t(part, number)
             order by 3 desc
-            limit 24 -- a question has no more that tell
+            limit 64 -- of a long text those that tell most: what a call costs has a bound
         ),
         place as materialized (
             select f.passage_id, c.version_id, c.ordinal, c.language
@@ -2257,6 +2302,19 @@ $$;
 
 COMMENT ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) IS 'Offers live at that instant among what is served or, where `known_at` is given, was believed then.';
 
+CREATE FUNCTION kb_store.pages_like(url text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    -- pages of a kind differ by numbers and by the last part of their address
+    select substring(url from '^[^/]*/*[^/?#]*') || regexp_replace(
+        regexp_replace(rtrim(regexp_replace(url, '^[^/]*/*[^/?#]*|[?#].*$', '', 'g'), '/'), '[^/]+$', '*'),
+        '[0-9]+', '*', 'g'
+    )
+$_$;
+
+COMMENT ON FUNCTION kb_store.pages_like(url text) IS 'An address with * where it differs from those of other pages of its kind.';
+
 CREATE FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) RETURNS TABLE(at timestamp with time zone, change text, entry_id bigint, version_id bigint)
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2466,7 +2524,9 @@ begin
     update kb_store.source s
     set last_verified = at
     from kb_store.run r
-    where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
+    where r.run_id = of_run and s.source_id = r.source_id
+        -- who pushes to a source is its only witness
+        and ((r.complete and r.kind = 'sync') or r.kind = 'push');
 
     -- what an earlier run held back is judged anew by each later look
     delete from kb_store.plan_removal x
@@ -3220,8 +3280,13 @@ begin
             max(f.fused) over (partition by c.entry_id) as best,
             kb_store.is_in_script(query, c.language) as in_script
         from kb_store.fuse(legs.words, legs.vectors, vote) f
-        join kb_store.known_chunks(known_at) c using (passage_id)
-        join kb_store.known_entries(known_at) e using (entry_id)
+        -- looked up one by one: a join would go through all that there is
+        cross join lateral (
+            select k.* from kb_store.known_chunks(known_at) k where k.passage_id = f.passage_id offset 0
+        ) c
+        cross join lateral (
+            select k.* from kb_store.known_entries(known_at) k where k.entry_id = c.entry_id offset 0
+        ) e
         where f.fused > 0
             and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)
@@ -3567,7 +3632,7 @@ begin
     update kb_store.source
     set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds),
         -- a person's word is no look at the site
-        last_attempt = case when run_kind in ('sync', 'reindex') then at else last_attempt end
+        last_attempt = case when run_kind in ('sync', 'reindex', 'push') then at else last_attempt end
     where source_id = held.source_id;
     return taken;
 end
@@ -3905,14 +3970,9 @@ CREATE FUNCTION kb_store.yields(of_run bigint) RETURNS TABLE(pages text, count i
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET enable_nestloop TO 'off'
-    AS $_$
+    AS $$
     with changed as materialized (
-        -- a page is of the kind of those that differ from it by numbers and by the last part of their address
-        select substring(p.url from '^[^/]*/*[^/?#]*') || regexp_replace(
-                regexp_replace(rtrim(regexp_replace(p.url, '^[^/]*/*[^/?#]*|[?#].*$', '', 'g'), '/'), '[^/]+$', '*'),
-                '[0-9]+', '*', 'g'
-            ) as pages,
-            p.page_id, p.reading_id as before, e.reading_id as now
+        select kb_store.pages_like(p.url) as pages, p.page_id, p.reading_id as before, e.reading_id as now
         from kb_store.run r
         join kb_store.page p using (source_id)
         join kb_store.effective_readings(of_run) e using (page_id)
@@ -3933,7 +3993,7 @@ CREATE FUNCTION kb_store.yields(of_run bigint) RETURNS TABLE(pages text, count i
     having sum(b.given) > 0 or sum(n.given) > 0
     order by sum(b.given) desc nulls last, c.pages
     limit 50
-$_$;
+$$;
 
 COMMENT ON FUNCTION kb_store.yields(of_run bigint) IS 'Offers given before and now by the pages that a run finds to say something else, by kind of page.';
 
@@ -4899,7 +4959,7 @@ CREATE TABLE kb_store.run (
     judged jsonb DEFAULT '{}'::jsonb NOT NULL,
     forgotten boolean DEFAULT false NOT NULL,
     CONSTRAINT run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
-    CONSTRAINT run_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reindex'::text, 'remove'::text, 'approve'::text, 'rollback'::text]))),
+    CONSTRAINT run_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reindex'::text, 'push'::text, 'remove'::text, 'approve'::text, 'rollback'::text]))),
     CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'planned'::text, 'published'::text, 'partial'::text, 'held'::text, 'failed'::text, 'cancelled'::text])))
 );
 
@@ -4909,7 +4969,7 @@ COMMENT ON COLUMN kb_store.run.run_id IS 'Key; the number a person names.';
 
 COMMENT ON COLUMN kb_store.run.source_id IS 'The source looked at.';
 
-COMMENT ON COLUMN kb_store.run.kind IS 'sync: from the source; reindex: from stored captures; a person''s word: remove: withdrew the source, approve: published what a run held, rollback: undid runs.';
+COMMENT ON COLUMN kb_store.run.kind IS 'sync: from the source; reindex: from stored captures; push: one entry, by whoever may write to the source; a person''s word: remove: withdrew the source, approve: published what a run held, rollback: undid runs.';
 
 COMMENT ON COLUMN kb_store.run.state IS 'running, or how it ended.';
 
@@ -5934,6 +5994,9 @@ GRANT ALL ON FUNCTION kb_store.lock_feed() TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.pages_like(url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.pages_like(url text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) TO kb_writer;

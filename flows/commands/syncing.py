@@ -69,11 +69,18 @@ def reindex(
 def _run(names: list[str] | None, options: Options, as_json: bool, folder: Folder) -> None:
     from flows.bars import bars
     from flows.reading import check_reading
-    from flows.sync import Stopped, sync_all
+    from flows.sync import Stopped, looked_at, sync_all
     from flows.texts import check_model
+    from pipelines.settings import SettingsError
 
     project = opened(folder)
-    chosen = sources_named(project, names)
+    named = sources_named(project, names)
+    chosen = looked_at(named, options)
+    for source in named if names else ():
+        if source not in chosen:
+            raise SettingsError(
+                f"{source.name}: kind = push is changed by PUT and DELETE alone, there is nothing to sync"
+            )
     for source in chosen:
         check_reading(source)
     check_model(project)

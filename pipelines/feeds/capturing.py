@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
+from typing import Literal
 from urllib.parse import quote
 
 from pipelines.database import Connection
@@ -41,12 +42,12 @@ def settings_digest(items: str | None, given: Mapping[str, str]) -> str:
     return sha256(repr((FEED_RECIPE, items, sorted(given.items()))).encode()).hexdigest()
 
 
-def item_url(source: str, key: str) -> str:
-    """The name of an item's page, whatever address its feed has."""
+def item_url(source: str, key: str, door: Literal["feed", "push"] = "feed") -> str:
+    """The name of an item's page, by the door it came in at, whatever address its feed has."""
     name = quote(key, safe="/:?=&@+,;!$'()*~")
     if len(name) > _LONGEST_NAME:
         name = f"{name[:200]}~{sha256(key.encode('utf-8', 'replace')).hexdigest()}"
-    return f"feed:{source}#{name}"
+    return f"{door}:{source}#{name}"
 
 
 def unchanged_items(conn: Connection, source: str, at: datetime) -> Iterator[Capture]:

@@ -83,9 +83,9 @@ class PageSaid:
 def marks_of(page: PageSaid) -> dict[int, tuple[str, ...]]:
     """The marks of each draft of a page, by its ordinal; sorted.
 
-    An item of a feed has its key alone: the feed says itself what is one and what is not.
+    An item of a feed, or pushed, has its key alone: whoever gave it says what is one and what is not.
     """
-    if any(url.startswith("feed:") for url in page.urls):
+    if any(url.startswith(("feed:", "push:")) for url in page.urls):
         return {draft.ordinal: (key_mark(draft.key),) for draft in page.drafts}
     addresses = [_fold(url) or url for url in page.urls]
     others = sorted({_fold(url) for url in page.alternates} - {*addresses, ""})

@@ -13,7 +13,7 @@ from pipelines.store.verdict import Sight, Verdict, Yield, judge
 if TYPE_CHECKING:
     from pipelines.settings import GuardSettings
 
-__all__ = ["plan_removals"]
+__all__ = ["plan_proven_removals", "plan_removals"]
 
 
 def plan_removals(
@@ -45,6 +45,15 @@ def plan_removals(
         )
         note(conn, run, judged=verdict.as_json())
     return verdict
+
+
+def plan_proven_removals(conn: Connection, run: int) -> None:
+    """Plan what the run proves to be over and no more, unguarded: of a run that was told to end just that.
+
+    Raises LeaseLost.
+    """
+    with fenced(conn, run):
+        conn.execute(_REMOVALS, {"run": run, "healthy": False})
 
 
 _REMOVALS = """

@@ -16,12 +16,13 @@ from pipelines.database import uri
 from retrieval.client import AsyncClient
 from retrieval.dashboard import site
 from retrieval.dashboard.now import Deciding
-from retrieval.http import following, health, metrics, platforms, questions
+from retrieval.http import following, health, metrics, platforms, pushing, questions
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.envelope import Envelope
 from retrieval.http.hub import Hub
 from retrieval.http.mcp import add_mcp
 from retrieval.http.problems import answer_problems
+from retrieval.http.pushing import Pusher
 from retrieval.mcp import create_server
 
 if TYPE_CHECKING:
@@ -34,10 +35,13 @@ _KEY_CONNECTIONS = 4
 _WAIT = 2.0  # seconds a request waits for a connection before it is told that the database is away
 
 
-def create_app(project: Project, *, log_queries: bool = False, deciding: Deciding | None = None) -> FastAPI:
+def create_app(
+    project: Project, *, log_queries: bool = False, deciding: Deciding | None = None, pusher: Pusher | None = None
+) -> FastAPI:
     """The door of a project; connections are made when it starts, and again whenever the database comes back.
 
     `deciding` carries out what a person approves on the page; None: that is left to the command line.
+    `pusher` carries out what is pushed; None: nothing can be.
     """
     app = FastAPI(
         title="Freshet",
@@ -55,6 +59,9 @@ def create_app(project: Project, *, log_queries: bool = False, deciding: Decidin
     answer_problems(app)
     for router in (health.router, metrics.router, questions.router, following.router, platforms.router, site.router):
         app.include_router(router)
+    if pusher is not None:
+        app.include_router(pushing.router)
+    app.state.pusher = pusher
     add_mcp(app, app.state.mcp)
     if project.api.cors:
         app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
@@ -70,6 +77,8 @@ def _life(project: Project) -> Callable[[FastAPI], AbstractAsyncContextManager[N
         state = app.state
         async with AsyncExitStack() as open_:
             await open_.enter_async_context(state.client)
+            if state.pusher is not None:
+                open_.push_async_callback(state.pusher.close)
             await open_.enter_async_context(state.mcp.session_manager.run())
             state.auditor = await open_.enter_async_context(AsyncClient(project, role="auditor", connections=2))
             pool = AsyncConnectionPool(

@@ -53,7 +53,7 @@ begin
     update kb_store.source
     set generation = generation + 1, lease_run = taken, lease_until = at + make_interval(secs => seconds),
         -- a person's word is no look at the site
-        last_attempt = case when run_kind in ('sync', 'reindex') then at else last_attempt end
+        last_attempt = case when run_kind in ('sync', 'reindex', 'push') then at else last_attempt end
     where source_id = held.source_id;
     return taken;
 end

@@ -40,7 +40,9 @@ begin
     update kb_store.source s
     set last_verified = at
     from kb_store.run r
-    where r.run_id = of_run and r.complete and r.kind = 'sync' and s.source_id = r.source_id;
+    where r.run_id = of_run and s.source_id = r.source_id
+        -- who pushes to a source is its only witness
+        and ((r.complete and r.kind = 'sync') or r.kind = 'push');
 
     -- what an earlier run held back is judged anew by each later look
     delete from kb_store.plan_removal x

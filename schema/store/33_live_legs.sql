@@ -5,13 +5,10 @@ create or replace function kb_store.live_legs(
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
 as $$
-declare
-    indexed constant boolean := exists (select from kb_store.model m where m.active and m.indexed_to > 0)
-        and kb_store.are_many(at, wanted);
 begin
-    if indexed then
-        words := kb_store.scanned_words(at, asked, wanted);
-        vectors := case when direction is null then '{}' else kb_store.indexed_vectors(at, direction, covered, wanted) end;
+    if kb_store.are_many(at, wanted) then
+        words := kb_store.nearest_words(at, asked, wanted);
+        vectors := case when direction is null then '{}' else kb_store.nearest_vectors(at, direction, covered, wanted) end;
     end if;
     -- few in all, or too few were met: most of what is near is over, or not wanted
     if words is null or (direction is not null and cardinality(vectors) < 100) then

@@ -4,7 +4,7 @@ create or replace function kb_store.search_live(
 ) returns table (chunk_id bigint, score real, vector_score real, text_score real)
 language plpgsql stable rows 10
 set search_path = pg_catalog, public, pg_temp
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
@@ -29,8 +29,13 @@ begin
             max(f.fused) over (partition by c.entry_id) as best,
             kb_store.is_in_script(query, c.language) as in_script
         from kb_store.fuse(legs.words, legs.vectors, vote) f
-        join kb_store.known_chunks(known_at) c using (passage_id)
-        join kb_store.known_entries(known_at) e using (entry_id)
+        -- looked up one by one: a join would go through all that there is
+        cross join lateral (
+            select k.* from kb_store.known_chunks(known_at) k where k.passage_id = f.passage_id offset 0
+        ) c
+        cross join lateral (
+            select k.* from kb_store.known_entries(known_at) k where k.entry_id = c.entry_id offset 0
+        ) e
         where f.fused > 0
             and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
             and (c.valid is null or c.valid @> at)

@@ -5,7 +5,7 @@ create or replace function kb_store.hits_at(
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
 -- planned for what is served or for what was believed, never for either
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 #variable_conflict use_column
@@ -27,7 +27,10 @@ begin
     ) h
     join kb_store.chunk c using (chunk_id)
     join kb_store.version v using (version_id)
-    join kb_store.known_entries(hits_at.known_at) e on e.entry_id = v.entry_id
+    -- looked up one by one: a join would go through all that there is
+    cross join lateral (
+        select k.* from kb_store.known_entries(hits_at.known_at) k where k.entry_id = v.entry_id offset 0
+    ) e
     left join kb_store.version_variant n on n.version_id = v.version_id and n.language = c.language
     join kb_store.source s on s.source_id = e.source_id
     cross join lateral (select kb_store.range_at(coalesce(e.valid * c.valid, e.valid), hits_at.at) as range) w

@@ -68,7 +68,7 @@ def _legs(conn: Connection, direction: Vector, wanted: dict[str, object]) -> tup
             )
         ]
         for call in (
-            f"kb_store.indexed_vectors(clock_timestamp(), %(direction)s, '{{}}', {_WANTED})",
+            f"kb_store.nearest_vectors(clock_timestamp(), %(direction)s, '{{}}', {_WANTED})",
             f"select e.vectors from kb_store.exact_legs(clock_timestamp(), null, %(direction)s, '{{}}', {_WANTED}) e",
         )
     )
@@ -149,7 +149,7 @@ def test_the_words_of_a_large_base_are_those_of_each_text(base: Connection) -> N
             f"select l.points from kb_store.query_terms('brake3 price7') q, unnest({call}) l".encode(), _ANYTHING
         ).fetchall()
         for call in (
-            f"kb_store.scanned_words(clock_timestamp(), q.weights, {_WANTED})",
+            f"kb_store.nearest_words(clock_timestamp(), q.weights, {_WANTED})",
             f"(kb_store.exact_legs(clock_timestamp(), q.weights, null, '{{}}', {_WANTED})).words",
         )
     )

@@ -1,4 +1,4 @@
-create or replace function kb_store.scanned_words(at timestamptz, asked sparsevec, wanted kb_store.wanted)
+create or replace function kb_store.nearest_words(at timestamptz, asked sparsevec, wanted kb_store.wanted)
 returns kb_store.leg[]
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
@@ -42,5 +42,5 @@ begin
 end
 $$;
 
-comment on function kb_store.scanned_words is
+comment on function kb_store.nearest_words is
     'The hundred texts nearest to a query by its words, among those live and wanted; null when too few of the best are.';

@@ -1,7 +1,7 @@
 -- settings of an extension are known once it is loaded: only then may others than a superuser tie them to a function
 select '[1]'::vector;
 
-create or replace function kb_store.indexed_vectors(
+create or replace function kb_store.nearest_vectors(
     at timestamptz, direction vector, covered text[], wanted kb_store.wanted
 ) returns kb_store.leg[]
 language plpgsql stable
@@ -19,7 +19,7 @@ declare
 begin
     select m.* into strict active from kb_store.model m where m.active;
     -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
-    -- be answered by the index. What the index does not hold yet is little, and compared one by one
+    -- be answered by the index. What the index does not hold, which is all where there is none, is compared one by one
     execute format(
         $sql$
         with live as not materialized (
@@ -41,11 +41,16 @@ begin
             limit 100
         ),
         later as materialized (
-            select v.passage_id, v.vector <=> $2::halfvec as distance
-            from kb_store.served_vector v
-            where v.model_id = %2$s and v.passage_id > %3$s
-                and exists (select from live l where l.passage_id = v.passage_id)
-            order by v.vector <=> $2::halfvec
+            select n.passage_id, n.distance
+            from (
+                select v.passage_id, v.vector <=> $2::halfvec as distance
+                from kb_store.served_vector v
+                where v.model_id = %2$s and v.passage_id > %3$s
+                order by 2
+                limit 2000 -- of the nearest alone is asked whether they are live and wanted
+            ) n
+            where exists (select from live l where l.passage_id = n.passage_id)
+            order by n.distance
             limit 100
         )
         select array(
@@ -61,5 +66,6 @@ begin
 end
 $$;
 
-comment on function kb_store.indexed_vectors is
-    'About the hundred texts nearest to a query by its vector, among those live and wanted, by the index of the active model.';
+comment on function kb_store.nearest_vectors is
+    'The hundred texts nearest to a query by its vector, among those live and wanted: by the active model''s index what that'
+    ' holds. Fewer when too few of the nearest are live and wanted.';

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Timer
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ import psycopg
 
 from flows.comparing import read
 from flows.concluding import end_early, end_published
+from flows.housekeeping import after_publication
 from flows.persisting import Line
 from flows.progress import silent
 from flows.readiness import deployed_schema
@@ -41,7 +43,8 @@ __all__ = ["Pushes"]
 
 _MOST_WAITING = 200  # calls to one source; more are told to come back
 _PATIENCE = 5.0  # seconds that a call waits for another writer
-_PAUSE = 0.05
+_PAUSE = 0.05  # seconds
+_SETTLED = 60.0  # seconds after a push, for others to come with it
 
 _Done = TypeVar("_Done")
 _Take = Callable[[datetime, str | None], Capture]  # given now, and the hash of what the key says until now
@@ -53,11 +56,14 @@ class Pushes:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._lanes: dict[str, _Lane] = {}
+        self._tending: Timer | None = None
 
     async def put(self, source: str, key: str, item: Mapping[str, str | list[str]]) -> Pushed:
         """Make this what is said of the key. Raises BadItem, Busy, Halted, DatabaseError."""
         lane = self._lane(source)
-        return await lane.queue(lambda: lane.put({**item, "key": key}))
+        pushed = await lane.queue(lambda: lane.put({**item, "key": key}))
+        self._tend()
+        return pushed
 
     async def delete(self, source: str, key: str) -> bool:
         """End what is said of the key; False: nothing is. Raises Busy, Halted, DatabaseError."""
@@ -66,7 +72,16 @@ class Pushes:
 
     async def close(self) -> None:
         """Finish what is under way."""
+        if self._tending is not None:
+            self._tending.cancel()
         await asyncio.gather(*(asyncio.to_thread(lane.close) for lane in self._lanes.values()))
+
+    def _tend(self) -> None:
+        """See to it that what a sync does for the answers is done some time after a push as well."""
+        if self._tending is None or not self._tending.is_alive():
+            self._tending = Timer(_SETTLED, after_publication, [self._project])
+            self._tending.daemon = True  # cut short, it is done after the next push
+            self._tending.start()
 
     def _lane(self, source: str) -> _Lane:
         return self._lanes.setdefault(source, _Lane(self._project, self._project.source(source)))
@@ -162,14 +177,19 @@ class _Lane:
 
     def _lead(self, run: Run, capture: Capture) -> Report:
         before = last_change(run.conn)
+        texts, model = self._model(run.conn)
+        with run.conn.transaction():  # one commit instead of ten: what it holds serves nothing yet
+            self._prepare(run, capture, texts)
+        return end_published(run, count_pages(run.conn, run.number), [], texts, model, before)
+
+    def _prepare(self, run: Run, capture: Capture, texts: Texts) -> None:
+        """Everything of the run up to its plan."""
         store_captures(run.conn, run.number, [capture])
         read(run)
-        texts, model = self._model(run.conn)
         chunker = texts.chunker(self.source.rules())
         planning.plan_entries(run.conn, run.number, chunker, languages=self.source.languages)
         planning.withhold_unchanged(run.conn, run.number)
         removing.plan_proven_removals(run.conn, run.number)
-        return end_published(run, count_pages(run.conn, run.number), [], texts, model, before)
 
     def _model(self, conn: Connection) -> tuple[Texts, int]:
         """The model served, opened once: to load it takes longer than all the rest."""
@@ -185,7 +205,7 @@ def _told(work: Callable[[], _Done]) -> _Done:
         return work()
     except deciding.Paused as error:
         raise Halted(str(error)) from error
-    except runs.AlreadyRunning as error:
+    except (runs.AlreadyRunning, runs.LeaseLost) as error:
         raise Busy(str(error)) from error
     except psycopg.Error as error:
         raise DatabaseError(explained(error)) from error

@@ -7,6 +7,7 @@ envelope    around every request: its number, its size, what is logged of it
 problems    errors as problem documents (RFC 9457)
 caching     until when an answer may be kept
 questions   /v1/search, offers, entries, explain, status
+pushing     PUT and DELETE /v1/entries/{source}/{key}
 following   /v1/changes, as pages and as a stream
 health      /healthz, /readyz
 metrics     /metrics, for Prometheus; figures reads what it tells from the base

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from flows.pushing import Pushes
+from flows.texts import Texts
 from pipelines.database import Connection
 from pipelines.postgres.checks import run_checks
 from pipelines.settings import Project, load_project
 from pipelines.source_settings import FEED_FIELDS
 from pipelines.store import deciding, runs
+from pipelines.store.publishing import register_model
 from retrieval.http.app import create_app
 from retrieval.http.pushing import PushedItem
 from retrieval.keys import create_key
@@ -44,6 +48,20 @@ def project(database: TestDatabase, tmp_path: Path) -> Project:
         (tmp_path / "sources" / f"{name}.toml").write_text(text, encoding="utf-8")
     (tmp_path / "sources" / "site.toml").write_text('kind = "urls"\nstart_urls = ["https://shop.test/"]\n')
     return load_project(tmp_path, environment={})
+
+
+_opened: dict[str, Texts] = {}
+
+
+@pytest.fixture(autouse=True)
+def one_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model is opened once for all tests: to load it takes longer than what they try."""
+
+    def served(conn: Connection, project: Project) -> tuple[Texts, int]:
+        texts = _opened.setdefault("texts", Texts(project))
+        return texts, register_model(conn, texts.model)
+
+    monkeypatch.setattr("flows.pushing.served_texts", served)
 
 
 @pytest.fixture
@@ -198,8 +216,6 @@ def test_a_key_is_a_plain_name(http: httpx.Client, key: str) -> None:
 @pytest.mark.parametrize("key", ["a/b", "عرض 1", "none", "-", "x#y?", "'; drop table kb_store.run; --", "feed:till#a"])
 def test_any_name_may_be_a_key(http: httpx.Client, key: str) -> None:
     """A key is data: each names an entry of its own, and the one that ends is the one that was named."""
-    from urllib.parse import quote
-
     pushed(http, "OIL-1", OIL)
     named = pushed(http, quote(key, safe=""), {"title": "Something else", "price": 1})
     assert titles(http) == {"Engine oil change", "Something else"}
@@ -298,9 +314,19 @@ def test_a_push_that_dies_leaves_the_old(http: httpx.Client, db: Connection, mon
     assert_sound(db)
 
 
+def test_what_a_sync_does_for_the_answers_follows_a_push(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for all that are pushed within a minute, and after the answer: no caller waits for it."""
+    tended = Event()
+    monkeypatch.setattr("flows.pushing._SETTLED", 0.0)
+    monkeypatch.setattr("flows.pushing.after_publication", lambda project: tended.set())
+    pushed(http, "OIL-1", OIL)
+    assert tended.wait(10)
+
+
 def test_a_lost_connection_is_made_anew(http: httpx.Client, db: Connection) -> None:
     """What the server was connected by may go between two calls."""
     pushed(http, "OIL-1", OIL)
-    ours = "usename = current_user and datname = current_database() and pid <> pg_backend_pid()"
+    # not those of the doors that ask, which have pools of their own
+    ours = "datname = current_database() and pid <> pg_backend_pid() and application_name not like 'freshet%'"
     db.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {ours}".encode())
     assert pushed(http, "OIL-1", {**OIL, "price": 1})["entry"]["price"] == 1

@@ -155,7 +155,7 @@ class _Lane:
         return self._line
 
     def _connect(self) -> Connection:
-        return connect(self.project, role="writer", autocommit=True)
+        return connect(self.project, role="writer", autocommit=True, application="freshet serve: push")
 
     def _run(self, url: str, take: _Take) -> str | None:
         """A run that publishes what `take` makes of the key's page alone; the hash of what that said before."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import count as count_from
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from flows.pushing import Pushes
 from flows.texts import Texts
 from pipelines.database import Connection
+from pipelines.failpoints import armed
 from pipelines.postgres.checks import run_checks
 from pipelines.settings import Project, load_project
 from pipelines.source_settings import FEED_FIELDS
@@ -299,19 +301,35 @@ def test_what_a_person_withdrew_stays_withdrawn(http: httpx.Client, db: Connecti
     assert http.get(f"/v1/entries/{told['entry_id']}").json()["price"] == 99
 
 
-def test_a_push_that_dies_leaves_the_old(http: httpx.Client, db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever fails fails before the one transaction; the next push is not hindered by it."""
+@pytest.mark.hazard("P1")
+def test_a_push_that_fails_anywhere_leaves_the_old_or_the_new(http: httpx.Client, db: Connection) -> None:
+    """P1: at every boundary it crosses; what was answered with success is what is served, and the next one goes."""
     pushed(http, "OIL-1", OIL)
-
-    def full(*_: object) -> None:
-        raise MemoryError("no room")
-
-    with monkeypatch.context() as broken:
-        broken.setattr("pipelines.store.publishing.publish", full)
-        assert http.put("/v1/entries/till/OIL-1", json={**OIL, "title": "Never said"}).status_code == 500
-    assert titles(http) == {"Engine oil change"}
-    assert pushed(http, "OIL-1", {**OIL, "title": "Said now"})["entry"]["title"] == "Said now"
+    crossed: list[str] = []
+    with armed(crossed.append):
+        pushed(http, "OIL-1", {**OIL, "title": "Before"})
+    # there nothing but a kill can end it, which frees the lease
+    places = [place for place, name in enumerate(crossed) if name != "lease taken"]
+    assert len(places) > 10
+    for place in places:
+        before, title = titles(http), f"Said at {place}"
+        with armed(_failing_at(place)):
+            answer = http.put("/v1/entries/till/OIL-1", json={**OIL, "title": title})
+        served = titles(http)
+        assert served == {title} if answer.status_code == 200 else served in (before, {title}), (place, answer.text)
+        pushed(http, "OIL-1", {**OIL, "title": f"Said after {place}"})
+    assert titles(http) == {f"Said after {places[-1]}"}
     assert_sound(db)
+
+
+def _failing_at(place: int) -> Callable[[str], None]:
+    crossings = count_from(0)
+
+    def fail(name: str) -> None:
+        if next(crossings) == place:
+            raise OSError(f"cut at {name}")
+
+    return fail
 
 
 def test_what_a_sync_does_for_the_answers_follows_a_push(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +344,9 @@ def test_what_a_sync_does_for_the_answers_follows_a_push(http: httpx.Client, mon
 def test_a_lost_connection_is_made_anew(http: httpx.Client, db: Connection) -> None:
     """What the server was connected by may go between two calls."""
     pushed(http, "OIL-1", OIL)
-    # not those of the doors that ask, which have pools of their own
-    ours = "datname = current_database() and pid <> pg_backend_pid() and application_name not like 'freshet%'"
-    db.execute(f"select pg_terminate_backend(pid) from pg_stat_activity where {ours}".encode())
+    cut = db.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and application_name = 'freshet serve: push'"
+    ).fetchall()
+    assert cut == [(True,)]
     assert pushed(http, "OIL-1", {**OIL, "price": 1})["entry"]["price"] == 1

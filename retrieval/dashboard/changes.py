@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -27,13 +28,19 @@ async def changes(
     """The newest changes, or those before that number of the feed."""
     found = await store.changes(request, caller, before, _PAGE)
     for one in found:
-        one["differs"] = differences(one["before"], one["after"]) if one["before"] else {}
+        one["differs"] = differences(_said(one["before"]), _said(one["after"])) if one["before"] else {}
     pictured = before is None
     ran = await store.runs(request, caller) if pictured else []
     return page(
         request, caller, "changes.html", changes=found, older=found[-1]["change_id"] if len(found) == _PAGE else None,
         live=line(await store.live_over_time(request, caller)) if pictured else None, pictures=_pictures(ran),
     )  # fmt: skip
+
+
+def _said(version: store.Row) -> store.Row:
+    """A version that came as JSON, its bounds as instants again."""
+    bounds = {name: version[name] for name in ("valid_from", "valid_until")}
+    return {**version, **{name: at and datetime.fromisoformat(at) for name, at in bounds.items()}}
 
 
 def _pictures(ran: list[store.Row]) -> list[Bars]:

@@ -12,7 +12,7 @@ from retrieval.client import AsyncClient
 from retrieval.dashboard import store
 from retrieval.dashboard.evidence import marked
 from retrieval.dashboard.routing import PageRoute, Reader
-from retrieval.dashboard.viewing import may_look_behind, page
+from retrieval.dashboard.viewing import may_look_behind, page, page_language
 from retrieval.history import differences
 from retrieval.http.problems import Problem
 from retrieval.http.questions import MOST_ID
@@ -29,7 +29,7 @@ async def entry(
 ) -> Response:  # fmt: skip
     """One entry whole while it is live; what it was, for those who may see that; and why it is, or is not, served."""
     client: AsyncClient = request.app.state.client
-    found = await client.entry(number, language, within=caller.sources)
+    found = await client.entry(number, language or page_language(request), within=caller.sources)
     steps = await client.explain(number, within=caller.sources)
     if not steps[0].passed:
         raise Problem(HTTPStatus.NOT_FOUND, f"there is no entry {number} for you")

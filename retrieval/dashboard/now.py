@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from retrieval.client import AsyncClient
 from retrieval.dashboard import store
 from retrieval.dashboard.routing import PageRoute, Reader, Writer
-from retrieval.dashboard.viewing import may_look_behind, page
+from retrieval.dashboard.viewing import may_look_behind, page, page_language
 from retrieval.http.problems import Problem
 from retrieval.http.questions import MOST_ID
 from retrieval.results import Freshness, Offer
@@ -48,12 +48,16 @@ class _Shown:
 
 @router.get("/")
 async def now(request: Request, caller: Reader) -> Response:
-    """What is live at this instant."""
+    """What is live at this instant, each offer in the page's language where it has it."""
     client: AsyncClient = request.app.state.client
     given = await client.offers(upcoming=True, max_results=_MOST, within=caller.sources)
+    spoken = await client.offers(
+        upcoming=True, max_results=_MOST, within=caller.sources, language=page_language(request)
+    )
     freshness = await client.freshness(within=caller.sources)
     held = await store.held(request, caller) if may_look_behind(caller) else []
-    offers = _told_apart(given.offers, given.at)
+    own = {offer.entry_id: offer for offer in spoken.offers}
+    offers = _told_apart([own.get(offer.entry_id, offer) for offer in given.offers], given.at)
     return page(
         request, caller, "now.html", at=given.at, offers=offers, sources=freshness, held=held,
         next_end=_next_end(given.offers, freshness, given.at), can_decide=_can_decide(request) and caller.may("write"),

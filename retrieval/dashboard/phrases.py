@@ -34,8 +34,9 @@ def direction(language: str) -> Literal["ltr", "rtl"]:
 
 
 def phrase(language: Language, english: str, **values: object) -> str:
-    """The phrase in that language; what has no Arabic stays as it is."""
-    said = english if language == "en" else arabic().get(english, english)
+    """The phrase, or the name of a field or an outcome, in that language; what has no Arabic stays as it is."""
+    plain = english.replace("_", " ")
+    said = plain if language == "en" else arabic().get(english, plain)
     return said.format_map(values) if values else said
 
 

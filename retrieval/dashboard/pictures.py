@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import ceil
 
 __all__ = ["Bar", "Bars", "Line", "bars", "line"]
 
@@ -22,7 +21,7 @@ class Line:
     area: str
     width: int
     height: int
-    most: int  # at the upper edge
+    most: int
     begins: datetime
     ends: datetime
     last: int
@@ -56,14 +55,14 @@ def line(points: Sequence[tuple[datetime, int]]) -> Line | None:
     if len(points) < 2 or points[-1][0] <= points[0][0]:
         return None
     begins, ends = points[0][0], points[-1][0]
-    most = _ceiling(max(value for _, value in points))
+    most = max(value for _, value in points)
     steps: list[str] = []
     y = 0.0
     for at, value in points:
         x = _WIDTH * ((at - begins) / (ends - begins))
         if steps:
             steps.append(f"{x:.1f},{y:.1f}")
-        y = _TOP + (_HEIGHT - _TOP) * (1 - value / most)
+        y = _TOP + (_HEIGHT - _TOP) * (1 - value / max(most, 1))
         steps.append(f"{x:.1f},{y:.1f}")
     path = "M" + " L".join(steps)
     area = f"{path} L{_WIDTH},{_HEIGHT} L0,{_HEIGHT} Z"
@@ -79,11 +78,3 @@ def bars(name: str, values: Sequence[tuple[int, float]]) -> Bars:
         height = max(_BAR_HEIGHT * value / most, 1.5) if value else 0.0
         drawn.append(Bar(place * step, _BAR_HEIGHT - height, step * 0.72, height, run, value))
     return Bars(name, tuple(drawn), _WIDTH, _BAR_HEIGHT, most)
-
-
-def _ceiling(most: int) -> int:
-    """A round number at or above the greatest."""
-    if most <= 5:
-        return max(most, 1)
-    step = 10 ** (len(str(most)) - 1) // 2 or 1
-    return ceil(most / step) * step

@@ -15,6 +15,7 @@ from fastapi import Request
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from pipelines.texts import clean
 from retrieval.http.callers import Caller
 
 __all__ = [
@@ -38,7 +39,8 @@ async def _reading(request: Request, caller: Caller) -> AsyncIterator[AsyncConne
 
 async def _rows(request: Request, caller: Caller, statement: LiteralString, **values: object) -> list[Row]:
     async with _reading(request, caller) as conn, conn.cursor(row_factory=dict_row) as cursor:
-        return await (await cursor.execute(statement, values)).fetchall()
+        storable = {name: clean(value) if isinstance(value, str) else value for name, value in values.items()}
+        return await (await cursor.execute(statement, storable)).fetchall()
 
 
 async def _row(request: Request, caller: Caller, statement: LiteralString, **values: object) -> Row | None:

@@ -19,7 +19,7 @@ from retrieval.dashboard import times
 from retrieval.dashboard.phrases import LANGUAGES, Language, counted, direction, language_of, phrase
 from retrieval.http.callers import Caller
 
-__all__ = ["STATIC", "may_look_behind", "page", "static_files"]
+__all__ = ["STATIC", "may_look_behind", "page", "page_language", "static_files"]
 
 STATIC = Path(__file__).with_name("static")
 _LANGUAGE_COOKIE = "freshet_language"
@@ -37,12 +37,17 @@ def page(
     request: Request, caller: Caller | None, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: Any
 ) -> Response:
     """That template as an answer; `caller` is None where nobody is recognised yet."""
-    language = language_of(request, _LANGUAGE_COOKIE)
+    language = page_language(request)
     body = _environment().get_template(template).render(**_said(request, caller, language), **values)
     response = HTMLResponse(body, status, headers=_HEADERS)
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="strict")
     return response
+
+
+def page_language(request: Request) -> Language:
+    """The language that a page is to be in."""
+    return language_of(request, _LANGUAGE_COOKIE)
 
 
 def may_look_behind(caller: Caller) -> bool:

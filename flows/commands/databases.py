@@ -13,7 +13,7 @@ from flows.commands.output import print_json, say
 
 __all__ = ["db"]
 
-db = typer.Typer(help="The database: migrate, uri, shell, check, stop.", no_args_is_help=True)
+db = typer.Typer(help="The database: migrate, uri, shell, check, copy, stop.", no_args_is_help=True)
 
 Role = Annotated[
     Literal["owner", "writer", "auditor", "reader"], typer.Option("--role", help="Who the connection is for.")
@@ -105,6 +105,27 @@ def check(
             if not result.holds:
                 say(f"      to mend it: {result.repair}")
     raise typer.Exit(0 if all(result.holds for result in results) else 1)
+
+
+@db.command()
+def copy(
+    url: Annotated[str, typer.Argument(metavar="URL", help="An empty PostgreSQL database, as postgresql://…")],
+    shared: Annotated[bool, typer.Option("--shared", help="Although it holds schemas of others.")] = False,
+    as_json: AsJson = False,
+    folder: Folder = None,
+) -> None:
+    """Copy everything into another, empty database, whole or not at all, and check it there.
+
+    Example: freshet db copy postgresql://freshet@db.example.com/freshet
+    """
+    from flows.copying import copy_project
+
+    counts = copy_project(opened(folder), url, shared=shared)
+    if as_json:
+        print_json({"tables": counts})
+        return
+    say(f"copied {sum(counts.values())} rows in {len(counts)} tables; every check holds there")
+    say("next: name that database as DATABASE_URL, or as [database] url in freshet.toml; this one stays as it is")
 
 
 @db.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,6 +13,9 @@ from flows.commands.options import AsJson, Category, Folder, Kinds, Language, So
 from flows.commands.output import at, last_day, print_json, say, shown, warn, when
 from flows.commands.planned import tell_differences
 from flows.commands.telling import tell_hit, tell_offer
+
+if TYPE_CHECKING:
+    from pipelines.database import Connection
 
 __all__ = ["demand", "history", "offers", "search"]
 
@@ -54,10 +57,11 @@ def search(
         def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
             return search(conn, query, embed=embed, model=model, max_results=most, filters=filters, min_score=least)
 
-        if said := name_difference(conn, project):
-            warn(said)
+        if differs := name_difference(conn, project):
+            warn(differs)
         hits = ask_served(conn, project, query, ask, warn)
         answerable = any(hit["answerable"] for hit in hits)
+        hint = "" if hits or _was_synced(conn) else "; nothing synced yet: freshet sync"
         if not answerable:
             note_demand(conn, query, language, max((hit["score"] for hit in hits), default=None))
     zone = ZoneInfo(project.timezone)
@@ -66,11 +70,17 @@ def search(
         print_json({"query": query, "hits": hits, "answerable": answerable, "degraded": degraded})
         return
     if not hits:
-        say("nothing that is true now answers this")
+        say(f"nothing that is true now answers this{hint}")
     for hit in hits:
         tell_hit(hit, zone)
     if hits and not answerable:
         say("weak: better say that you do not know")
+
+
+def _was_synced(conn: Connection) -> bool:
+    from retrieval.asking import freshness
+
+    return any(source["last_verified"] for source in freshness(conn))
 
 
 def offers(

@@ -80,10 +80,10 @@ def sources_named(project: Project, names: list[str] | None) -> list[Source]:
         return [project.source(name) for name in names]
     if not project.sources:
         raise SettingsError(f"no source in {project.directory / 'sources'}: freshet add URL proposes one")
-    for source in project.sources.values():
-        if source.is_example:
-            warn(f"{source.file}: still the example, left out; put in an address of yours, or delete the file")
-    return [source for source in project.sources.values() if not source.is_example]
+    chosen = [source for source in project.sources.values() if not source.is_example]
+    if not chosen:
+        warn(f"{project.directory / 'sources'} holds the example alone: freshet add URL writes a source of yours")
+    return chosen
 
 
 def warn_of_unknown(project: Project, names: list[str] | None) -> None:

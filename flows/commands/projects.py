@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -29,8 +30,8 @@ def init(
         return
     for path in written:
         say(f"wrote {path}")
-    example = directory / "sources" / "example.toml"
-    say(f"next: freshet add URL --project {directory}, or put your start URL into {example}; then freshet sync")
+    enter = "" if directory.resolve() == Path.cwd() else f"cd {shlex.quote(str(directory))}, then "
+    say(f"next: {enter}freshet add URL: a page with offers, a document, a sitemap or a feed of yours")
 
 
 def schedule(folder: Folder = None) -> None:

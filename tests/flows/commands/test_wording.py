@@ -38,7 +38,7 @@ def test_a_new_projects_example_is_left_out_with_a_word(folder: Path, run: Run) 
     """A sync of all sources does not ask example.com, and says why; with nothing else to do that is no error."""
     assert run("init", folder).code == 0
     ran = run("sync")
-    assert (ran.code, "example.toml: still the example" in ran.err) == (0, True)
+    assert (ran.code, "holds the example alone: freshet add URL" in ran.err) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_before_the_first_sync_nothing_is_an_error(folder: Path, run: Run) -> No
     del folder
     said = {name: run(name, *more) for name, *more in (("search", "oil"), ("runs",), ("changes",), ("offers",))}
     assert {ran.code for ran in said.values()} == {0}
-    assert said["search"].out == "nothing that is true now answers this\n"
+    assert said["search"].out == "nothing that is true now answers this; nothing synced yet: freshet sync\n"
     assert (said["runs"].out, said["changes"].out) == (
         "nothing synced yet: freshet sync\n",
         "no change yet: freshet sync\n",

@@ -30,26 +30,30 @@ _MOST_PAGES = 30
 _MOST_SECONDS = 120.0
 _CRAWLED = ("site", "sitemap", "urls")
 
-# Page -> what its drafts of missing entries are filed under; an entry's own address that no attempt was made at.
+_Missed = tuple[str, bool]  # a key, and whether it is an offer's
+
+# Page -> what its drafts of missing entries are filed under, and whether they are offers; an entry's own address that
+# no attempt was made at.
 _WHERE_MISSED = """
 with missed as materialized (
-    select a.entry_id, a.key, v.url
+    select a.entry_id, a.key, v.url, e.kind = 'offer' as offer
     from kb_store.absent_entries(%(run)s) a
+    join kb_store.entry e using (entry_id)
     join kb_store.version v on v.entry_id = a.entry_id and upper_inf(v.recorded)
     where a.reason = 'absent' and (upper_inf(v.valid) or upper(v.valid) > clock_timestamp())
 )
-select p.url, d.key
+select p.url, d.key, m.offer
 from missed m
 join kb_store.draft d on d.entry_id = m.entry_id
 join kb_store.page p on p.reading_id = d.reading_id
 join kb_store.run r on r.run_id = %(run)s and r.source_id = p.source_id
 union
-select split_part(m.url, '#', 1), m.key
+select split_part(m.url, '#', 1), m.key, m.offer
 from missed m
 where not exists (
     select from kb_store.attempt a where a.run_id = %(run)s and a.url = split_part(m.url, '#', 1)
 )
-order by 1, 2
+order by 1, 2, 3
 """
 
 
@@ -73,15 +77,15 @@ def look_again(conn: Connection, source: Source, run: int, directory: Path, skew
     return len(better)
 
 
-def _wanted(conn: Connection, source: Source, run: int) -> dict[str, set[str]]:
-    """The pages to look at, each with the keys that were missed there."""
+def _wanted(conn: Connection, source: Source, run: int) -> dict[str, set[_Missed]]:
+    """The pages to look at, each with what was missed there."""
     if source.kind not in _CRAWLED:
         return {}
     scope = Scope.of(source.start_urls, source.allow, source.deny)
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for url, key in conn.execute(_WHERE_MISSED, {"run": run}).fetchall():
+    wanted: dict[str, set[_Missed]] = defaultdict(set)
+    for url, key, offer in conn.execute(_WHERE_MISSED, {"run": run}).fetchall():
         if scope.holds(url) and (url in wanted or len(wanted) < _MOST_PAGES):
-            wanted[url].add(key)
+            wanted[url].add((key, offer))
     return wanted
 
 
@@ -94,7 +98,7 @@ def _fetched(source: Source, directory: Path, urls: tuple[str, ...]) -> list[Cap
     return [capture for capture in crawled.captures() if capture.outcome is Outcome.OK and capture.body is not None]
 
 
-def _with_any(source: Source, captures: list[Capture], wanted: Mapping[str, set[str]]) -> list[Capture]:
+def _with_any(source: Source, captures: list[Capture], wanted: Mapping[str, set[_Missed]]) -> list[Capture]:
     """Those that say something of what was missed."""
     pages = [
         Page(
@@ -113,5 +117,6 @@ def _with_any(source: Source, captures: list[Capture], wanted: Mapping[str, set[
     return [
         capture
         for capture, reading in zip(captures, readings, strict=True)
-        if reading.outcome is Outcome.OK and any(draft.key in wanted[capture.url] for draft in reading.drafts)
+        if reading.outcome is Outcome.OK
+        and any((draft.key, draft.kind == "offer") in wanted[capture.url] for draft in reading.drafts)
     ]

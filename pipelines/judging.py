@@ -62,11 +62,14 @@ class Seen:
     says_empty: bool = False  # it says in the source's own words that there is nothing now
     lasting: bool = False  # it has been in doubt for a day
     twins: int = 0  # other known addresses that say the very same in this run, and did not before
+    expected: int = 0  # it is new: how many pages like it gave offers until now, where none of the kind does any more
+    moved_to: str = ""  # where it stands now; `now`, `given` and `kept` are of what is found there
+    settled: bool = False  # that address was a page of its own already
 
 
 def judge_page(seen: Seen, knowledge: Knowledge) -> _Verdict:
     """The outcome of a page that is not what it seems, with a message that says why; None: it is believed."""
-    if seen.now is not None and seen.new_bytes:
+    if seen.now is not None and seen.new_bytes and not seen.moved_to:
         verdict = (
             _truncated(seen, seen.now, knowledge)
             or _challenge(seen, seen.now, knowledge)
@@ -74,7 +77,9 @@ def judge_page(seen: Seen, knowledge: Knowledge) -> _Verdict:
         )
         if verdict:
             return verdict
-    return None if seen.lasting or seen.says_empty else _emptied(seen) or _fallen(seen)
+    if seen.lasting or seen.says_empty:
+        return None
+    return _sent_elsewhere(seen) or _emptied(seen) or _fallen(seen) or _unlike_its_kind(seen)
 
 
 # ---------------------------------------------------------------- cut
@@ -184,6 +189,14 @@ def _is_impossible(seen: Seen, now: PageFeatures, knowledge: Knowledge) -> bool:
     return alike(answer.sketch, now.sketch) >= _COPY
 
 
+def _sent_elsewhere(seen: Seen) -> _Verdict:
+    """A page that was there already, and carries nothing of what moved, is no new place of it."""
+    if not seen.settled or not seen.live or seen.kept:
+        return None
+    said = f"{seen.url} sends to {seen.moved_to}, another page of the source, which has none of its offers"
+    return Outcome.SOFT_404, f"{said}; it counts as missing"
+
+
 # ---------------------------------------------------------------- emptied, fallen
 
 
@@ -191,7 +204,7 @@ def _emptied(seen: Seen) -> _Verdict:
     if seen.given or not seen.live:
         return None
     message = (
-        f"no offer read from {seen.url} ({seen.live} before); what it gave stays until its own end."
+        f"no offer read from {_place(seen)} ({seen.live} before); what it gave stays until its own end."
         f" If the site changed, look at the selectors of {seen.source}; if it is truly empty, set empty_marker"
     )
     return Outcome.EMPTY_EXTRACTION, message
@@ -205,8 +218,9 @@ def _fallen(seen: Seen) -> _Verdict:
     why = "the titles of others still stand on it" if seen.said * 2 >= lost else _other_layout(seen)
     if not why:
         return None
+    place = _place(seen)
     message = (
-        f"{seen.given} offers read from {seen.url} ({seen.live} before), and {why}; what it gave stays until its own"
+        f"{seen.given} offers read from {place} ({seen.live} before), and {why}; what it gave stays until its own"
         f" end. If the site changed, look at the selectors of {seen.source}; it is believed once it has lasted a day"
     )
     return Outcome.EMPTY_EXTRACTION, message
@@ -222,3 +236,18 @@ def _other_layout(seen: Seen) -> str:
     if before.classes and alike(before.classes, now.classes) < _MOST_SHARED:
         return "its layout is another"
     return ""
+
+
+def _unlike_its_kind(seen: Seen) -> _Verdict:
+    """A new page without offers, where pages of its kind gave them until now and none does any more."""
+    if seen.now is None or seen.given or seen.expected < _PROFILED:
+        return None
+    message = (
+        f"no offer read from {seen.url}, which is new, nor from any page like it; {seen.expected} of them gave offers"
+        f" before. If the site changed, look at the selectors of {seen.source}; it is believed once it has lasted a day"
+    )
+    return Outcome.EMPTY_EXTRACTION, message
+
+
+def _place(seen: Seen) -> str:
+    return f"{seen.moved_to}, where {seen.url} stands now," if seen.moved_to else seen.url

@@ -7,7 +7,7 @@ becomes the outcome of the attempt, which decides all that follows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from pipelines.database import Connection
 from pipelines.judging import SAME, Knowledge, Seen, judge_page
 from pipelines.likeness import PageFeatures, Profile, alike, is_accused, shared_profile
-from pipelines.records import Capture, Outcome
+from pipelines.records import FAILED_OUTCOMES, Capture, Outcome
 from pipelines.straying import Redirect, is_start_page, judge_redirects
 from pipelines.texts import clean
 from pipelines.web.features import read_features
@@ -34,16 +34,27 @@ def judge_attempts(conn: Connection, run: int, starts: Collection[str] = ()) -> 
     `starts` are the source's start URLs, normalised. Called within the run's fenced transaction.
     """
     seen = _seen(conn, run, frozenset(starts))
-    knowledge = _knowledge(conn, run, seen)
-    verdicts = [(page.url, verdict) for page in seen if (verdict := judge_page(page, knowledge))]
-    judged = [(url, outcome, message) for url, (outcome, message) in verdicts]
-    judged.extend(_strayed(conn, run, starts))
+    verdicts = _verdicts(seen, _knowledge(conn, run, seen)) | dict(_strayed(conn, run, starts))
     with conn.cursor() as cursor:
         cursor.executemany(
             "update kb_store.attempt set outcome = %s, message = %s where run_id = %s and url = %s",
-            [(outcome.value, clean(message), run, url) for url, outcome, message in judged],
+            [(outcome.value, clean(message), run, url) for url, (outcome, message) in verdicts.items()],
         )
-        cursor.executemany(_STAMP, [(outcome.value, run, url) for url, outcome, _ in judged])
+        cursor.executemany(_STAMP, [(outcome.value, run, url) for url, (outcome, _) in verdicts.items()])
+    conn.execute(_FOLLOW, {"run": run, "failed": [outcome.value for outcome in FAILED_OUTCOMES]})
+
+
+def _verdicts(seen: Sequence[Seen], knowledge: Knowledge) -> dict[str, tuple[Outcome, str]]:
+    """The verdicts by URL; a doubt about a new page and one about what moved there are one doubt."""
+    here = {page.url: page for page in seen if not page.moved_to}
+    verdicts = {url: verdict for url, page in here.items() if (verdict := judge_page(page, knowledge))}
+    for page in seen:
+        verdict = verdicts.get(page.moved_to) or judge_page(page, knowledge) if page.moved_to else None
+        if verdict:
+            verdicts[page.url] = verdict
+            if page.moved_to in here and not here[page.moved_to].known:
+                verdicts.setdefault(page.moved_to, verdict)
+    return verdicts
 
 
 def store_probe(conn: Connection, run: int, capture: Capture) -> None:
@@ -92,6 +103,22 @@ from kb_store.run r
 where r.run_id = %s and p.source_id = r.source_id and p.url = %s
 """
 
+# What moved to a page that could not be read is as little known as that page.
+_FOLLOW = """
+with followed as (
+    update kb_store.attempt a
+    set outcome = t.outcome, message = t.message
+    from kb_store.attempt t
+    where a.run_id = %(run)s and a.outcome = 'moved' and t.run_id = a.run_id and t.url = a.final_url
+        and t.outcome = any (%(failed)s)
+    returning a.url, a.outcome
+)
+update kb_store.page p
+set last_outcome = f.outcome
+from followed f, kb_store.run r
+where r.run_id = %(run)s and p.source_id = r.source_id and p.url = f.url
+"""
+
 _KNOWN = """
 select count(*)
 from kb_store.run r
@@ -112,10 +139,14 @@ def _page(row: dict[str, Any], starts: Collection[str]) -> Seen:
     facts = {name: row[name] for name in _FACTS}
     path = urlsplit(row["url"]).path
     start = row["url"] in starts or is_start_page(row["url"])
-    return Seen(now=_features(row["now"]), before=_features(row["before"]), path=path, start=start, **facts)
+    seen = Seen(now=_features(row["now"]), before=_features(row["before"]), path=path, start=start, **facts)
+    return replace(seen, moved_to=row["moved_to"] or "")
 
 
-_FACTS = ("url", "source", "new_bytes", "given", "live", "kept", "said", "known", "says_empty", "lasting")
+_FACTS = (
+    "url", "source", "new_bytes", "given", "live", "kept", "said", "known", "says_empty", "lasting", "settled",
+    "expected",
+)  # fmt: skip
 
 
 def _features(content: dict[str, Any] | None) -> PageFeatures | None:
@@ -124,7 +155,8 @@ def _features(content: dict[str, Any] | None) -> PageFeatures | None:
 
 def _with_twins(pages: list[Seen]) -> Iterator[Seen]:
     """Each page with the number of others that say the very same now, and said something else before."""
-    changed = [page.now.sketch for page in pages if page.now and page.before and not _says_the_same(page)]
+    own = (page for page in pages if not page.moved_to)
+    changed = [page.now.sketch for page in own if page.now and page.before and not _says_the_same(page)]
     counted = Counter(changed)
     for page in pages:
         yield replace(page, twins=max(0, counted[page.now.sketch] - 1)) if page.now else page
@@ -164,14 +196,16 @@ def _profile(
     return Profile(pages, frozenset(titles), frozenset(anchors), frozenset(classes), frozenset(types), ended)
 
 
-def _strayed(conn: Connection, run: int, starts: Collection[str]) -> Iterator[tuple[str, Outcome, str]]:
+def _strayed(conn: Connection, run: int, starts: Collection[str]) -> Iterator[tuple[str, tuple[Outcome, str]]]:
     rows = conn.execute("select url, final_url from kb_store.strayed_pages(%s)", (run,)).fetchall()
     if not rows:
-        return iter(())
+        return
     led = "select final_url from kb_store.probe where run_id = %s and final_url <> url"
     probe = conn.execute(led, (run,)).fetchone()
     known = conn.execute(_KNOWN, (run,)).fetchone()
     redirects = [Redirect(url, final_url) for url, final_url in rows]
-    return judge_redirects(
+    judged = judge_redirects(
         redirects, starts=starts, impossible=probe[0] if probe else None, known=known[0] if known else 0
     )
+    for url, outcome, message in judged:
+        yield url, (outcome, message)

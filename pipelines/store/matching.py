@@ -82,7 +82,9 @@ def _claims(groups: Sequence[Group], known: Mapping[int, Known], moves: Mapping[
         yield from (_claim(_HELD, known[number], at, group) for number in held if number in known)
     for entry in known.values():
         for at in filed.get(entry.key, ()):
-            yield _claim(_KEY, entry, at, groups[at])
+            # a page may turn out to hold an offer; one that has none any more is no offer that changed, but one missed
+            if groups[at].is_offer or entry.kind != "offer":
+                yield _claim(_KEY, entry, at, groups[at])
         for mark in entry.marks:
             yield from _by_mark(entry, mark, mark, groups, marked)
             if (moved := after_move(mark, moves)) is not None:

@@ -5,12 +5,7 @@ set search_path = pg_catalog, pg_temp
 set enable_nestloop = off -- the reason stands in publish
 as $$
     with changed as materialized (
-        -- a page is of the kind of those that differ from it by numbers and by the last part of their address
-        select substring(p.url from '^[^/]*/*[^/?#]*') || regexp_replace(
-                regexp_replace(rtrim(regexp_replace(p.url, '^[^/]*/*[^/?#]*|[?#].*$', '', 'g'), '/'), '[^/]+$', '*'),
-                '[0-9]+', '*', 'g'
-            ) as pages,
-            p.page_id, p.reading_id as before, e.reading_id as now
+        select kb_store.pages_like(p.url) as pages, p.page_id, p.reading_id as before, e.reading_id as now
         from kb_store.run r
         join kb_store.page p using (source_id)
         join kb_store.effective_readings(of_run) e using (page_id)

@@ -18,7 +18,7 @@ as $$
     ),
     met as materialized (
         -- what pages in doubt were seen to carry since the doubt began
-        select distinct p.page_id, d.key
+        select distinct p.page_id, d.key, d.content ->> 'kind' as kind
         from kb_store.run r
         join kb_store.page p on p.source_id = r.source_id and p.empty_since is not null
         join kb_store.run o on o.source_id = r.source_id and o.run_id < r.run_id
@@ -42,7 +42,7 @@ as $$
         join kb_store.draft d on d.reading_id = p.reading_id
         left join kb_store.version v on v.entry_id = d.entry_id and upper_inf(v.recorded)
         left join kb_store.attempt a on a.run_id = of_run and a.url = p.url
-        left join met m on m.page_id = p.page_id and m.key = d.key
+        left join met m on m.page_id = p.page_id and m.key = d.key and m.kind = d.content ->> 'kind'
         where r.run_id = of_run
         group by d.entry_id
     )

@@ -30,7 +30,7 @@ begin
             join kb_store.attempt a using (run_id)
             join kb_store.draft d on d.reading_id = a.reading_id
             where r.source_id = of_source and r.run_id > listed and a.outcome in ('ok', 'not_modified')
-                and (d.entry_id = x.entry_id or d.key = e.key)
+                and (d.entry_id = x.entry_id or (d.key = e.key and (d.content ->> 'kind' = 'offer') = (e.kind = 'offer')))
         );
     select coalesce(array_agg(s.entry_id), '{}') into served_before
     from kb_store.served_entry s

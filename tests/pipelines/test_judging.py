@@ -49,6 +49,7 @@ pages = st.builds(
     Seen, st.just("https://x.test/a"), st.just("s"), now=features | st.none(), before=features | st.none(),
     new_bytes=st.booleans(), given=counts, live=counts, kept=counts, said=counts, known=st.booleans(),
     start=st.booleans(), says_empty=st.booleans(), lasting=st.booleans(), twins=counts,
+    expected=counts,
 )  # fmt: skip
 knowledge = st.builds(
     Knowledge, st.lists(st.just(PROFILE), max_size=2).map(tuple), features | st.none(), st.just("/no-such-page")
@@ -184,3 +185,24 @@ def test_a_profile_is_what_most_pages_share() -> None:
     assert {1, 2} <= profile.anchors
     assert shared_profile([HOUSE, other]) is None
     assert Profile().pages == 0
+
+
+def test_a_page_that_moved_is_judged_by_what_its_new_address_gives() -> None:
+    """Its offers are there, or it is doubted; a page that was there before and has none of them is no new place."""
+    moved = replace(PAGE, moved_to="https://x.test/en/b", live=1)
+    assert judge_page(replace(moved, given=1), KNOWN) is None
+    outcome, message = judge_page(moved, KNOWN) or (None, "")
+    assert outcome is Outcome.EMPTY_EXTRACTION
+    assert "/en/b" in message
+    assert judge_page(replace(moved, lasting=True), KNOWN) is None
+    settled = replace(moved, given=3, settled=True)
+    assert (judge_page(settled, KNOWN) or (None,))[0] is Outcome.SOFT_404
+    assert judge_page(replace(settled, kept=1), KNOWN) is None
+
+
+def test_a_new_page_is_judged_by_what_pages_like_it_gave() -> None:
+    """Three of its kind gave offers and none does any more: it is doubted unless it gives one."""
+    new = replace(PAGE, before=None, known=False, expected=3)
+    assert (judge_page(new, KNOWN) or (None,))[0] is Outcome.EMPTY_EXTRACTION
+    assert judge_page(replace(new, given=1), KNOWN) is None
+    assert judge_page(replace(new, expected=2), KNOWN) is None

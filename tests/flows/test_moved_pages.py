@@ -1,0 +1,208 @@
+"""Pages that answer with another address, through real crawls: what moved is judged by what stands there (H6, C1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.database import Connection
+from tests.badsite import BadSite, document, redirect, status
+from tests.flows.conftest import Run
+from tests.flows.disguised_pages import offer_page, shell
+
+LIST = "/en/offers"
+_PROMO = shell(
+    "<h1>Season of care</h1><p>Our season of care begins. Come and see us; there is tea, and there are dates.</p>",
+    title="Season",
+)
+_SETTINGS = """
+kind = "site"
+start_urls = ["{start}"]
+allow = ["^/en/"]
+delay = 0.0
+allow_private = ["{pair}"]
+[offers]
+item = ".offer"
+title = ".title"
+price = ".price"
+validity = ".validity"
+"""
+Sync = Callable[[], Any]
+
+
+def put(bad: BadSite, path: str, page: str) -> None:
+    """Let a path answer with that page."""
+    bad.script(path, document(page.encode(), "text/html; charset=utf-8"))
+
+
+def _links(*paths: str) -> str:
+    """A list that only leads to pages."""
+    return shell("<h1>All offers</h1>" + "".join(f'<p><a href="{path}">{path}</a></p>' for path in paths))
+
+
+def _redesigned(number: int) -> str:
+    """That offer's page in a layout of which no offer is read."""
+    return shell(f"<div class='x1'><div class='x2'>Deal {number} is in the app.</div></div>", title=f"Deal {number}")
+
+
+@pytest.fixture
+def bad() -> Iterator[BadSite]:
+    """A list of links to four offers, each on a page of its own."""
+    with BadSite() as site:
+        put(site, LIST, _links(*(f"{LIST}/{n}" for n in range(4)), "/en/about"))
+        for number in range(4):
+            put(site, f"{LIST}/{number}", offer_page(number))
+        put(site, "/en/about", shell("<h1>About</h1><p>We have looked after cars for thirty years.</p>", title="About"))
+        yield site
+
+
+@pytest.fixture
+def sync(run: Run, folder: Path, bad: BadSite) -> Sync:
+    """Syncs the source; gives the run as `sync --json` prints it."""
+    settings = _SETTINGS.format(start=bad.url(LIST), pair=bad.pair)
+    (folder / "sources" / "garage.toml").write_text(settings, encoding="utf-8")
+
+    def once() -> Any:
+        (told,) = json.loads(run("sync", "garage", "--json").out)["runs"]
+        return told
+
+    return once
+
+
+def offers(db: Connection) -> dict[str, int]:
+    """Title and number of each live offer."""
+    return dict(db.execute("select title, entry_id from kb.offers()").fetchall())
+
+
+def said(db: Connection, bad: BadSite, path: str) -> str:
+    """How the last attempt at a path ended."""
+    asked = "select outcome from kb_store.attempt where url = %s order by run_id desc limit 1"
+    row = db.execute(asked, (bad.url(path),)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def age(db: Connection, by: timedelta) -> None:
+    """Let what is in doubt have been so for longer, as the looks until now are longer ago."""
+    db.execute("update kb_store.attempt set fetched_at = fetched_at - %s", (by,))
+    db.execute("update kb_store.page set empty_since = empty_since - %s", (by,))
+
+
+def move(bad: BadSite, number: int, path: str, code: int = 301) -> None:
+    """Let an offer's page send its visitors there."""
+    bad.script(f"{LIST}/{number}", redirect(bad.url(path), code))
+
+
+@pytest.mark.hazard("H6")
+@pytest.mark.parametrize("code", [301, 302, 308])
+def test_an_offer_sent_to_a_page_without_offers_is_no_offer_over(
+    bad: BadSite, sync: Sync, db: Connection, code: int
+) -> None:
+    """A new page that has none of it is doubted along with it, for a day; then both are believed."""
+    sync()
+    before = offers(db)
+    put(bad, "/en/season", _PROMO)
+    move(bad, 0, "/en/season", code)
+    told = sync()
+    assert (told["state"], offers(db)) == ("partial", before)
+    assert said(db, bad, f"{LIST}/0") == said(db, bad, "/en/season") == "empty_extraction"
+    age(db, timedelta(hours=25))
+    told = sync()
+    assert (told["state"], told["entries"]["withdrawn"], told["entries"]["added"]) == ("published", 1, 1)
+    assert set(offers(db)) == set(before) - {"Brake pads"}
+
+
+def test_an_offer_sent_to_a_page_that_was_there_before_is_missing(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """H5: as with the start page, it has not moved there; two strikes an hour apart."""
+    put(bad, "/en/about", _PROMO)
+    sync()
+    before = offers(db)
+    move(bad, 0, "/en/about")
+    sync()
+    assert (said(db, bad, f"{LIST}/0"), offers(db)) == ("soft_404", before)
+    db.execute("update kb_store.page set missing_since = missing_since - interval '2 hours'")
+    sync()
+    assert set(offers(db)) == set(before) - {"Brake pads"}
+
+
+@pytest.mark.hazard("H6")
+def test_an_offer_sent_to_what_cannot_be_read_stays(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """What stands at the new address is not known, so nothing is known of what moved there."""
+    sync()
+    before = offers(db)
+    bad.script("/en/season", document(b"%PDF-1.7 no document", "application/pdf"))
+    move(bad, 0, "/en/season")
+    told = sync()
+    assert (told["state"], offers(db)) == ("partial", before)
+    assert said(db, bad, f"{LIST}/0") == said(db, bad, "/en/season")
+
+
+@pytest.mark.hazard("C1")
+def test_a_redesign_with_new_addresses_is_loud_and_loses_nothing(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """All offers move to pages whose layout is not understood: nothing goes, nothing of them is taken or embedded."""
+    sync()
+    before = offers(db)
+    for number in range(4):
+        put(bad, f"/en/deals/{number}", _redesigned(number))
+        move(bad, number, f"/en/deals/{number}")
+    told = sync()
+    assert (told["state"], offers(db)) == ("partial", before)
+    assert (told["chunks"]["embedded"], told["entries"]["added"], told["entries"]["held"]) == (0, 0, 0)
+    assert told["pages"]["outcomes"]["empty_extraction"] == 8
+    for number in range(4):
+        put(bad, f"/en/deals/{number}", offer_page(number))
+    told = sync()
+    assert (told["state"], offers(db), told["chunks"]["embedded"]) == ("published", before, 0), "understood again"
+
+
+@pytest.mark.hazard("C1")
+def test_new_pages_of_a_kind_that_gave_offers_are_doubted_when_none_gives_any(
+    bad: BadSite, sync: Sync, db: Connection
+) -> None:
+    """The old addresses are not found, the new ones are not understood: none of it is taken until a day has passed."""
+    sync()
+    before = offers(db)
+    fresh = [f"{LIST}/deal-{n}" for n in range(4)]
+    put(bad, LIST, _links(*fresh))
+    for number in range(4):
+        put(bad, fresh[number], _redesigned(number))
+        bad.script(f"{LIST}/{number}", status(404))
+    told = sync()
+    assert (told["state"], offers(db)) == ("partial", before)
+    assert [said(db, bad, path) for path in fresh] == ["empty_extraction"] * 4
+    age(db, timedelta(hours=25))
+    told = sync()
+    assert (told["state"], [said(db, bad, path) for path in fresh]) == ("published", ["ok"] * 4)
+
+
+def test_a_new_page_without_offers_is_believed_where_others_of_its_kind_still_give_them(
+    bad: BadSite, sync: Sync, db: Connection
+) -> None:
+    """The layout is still understood, so the page has no offer."""
+    sync()
+    put(bad, f"{LIST}/tea", _PROMO)
+    put(bad, LIST, _links(*(f"{LIST}/{n}" for n in range(4)), f"{LIST}/tea"))
+    told = sync()
+    assert (told["state"], said(db, bad, f"{LIST}/tea")) == ("published", "ok")
+
+
+@pytest.mark.hazard("C1")
+def test_pages_that_say_something_else_for_a_day_lose_their_offers_by_the_guard(
+    bad: BadSite, sync: Sync, db: Connection
+) -> None:
+    """An offer does not turn into a page: it is missed, and when it is one of too many a person has the last word."""
+    sync()
+    before = offers(db)
+    for number in range(4):
+        put(bad, f"{LIST}/{number}", _PROMO.replace("tea", f"tea number {number}"))
+    sync()
+    age(db, timedelta(hours=25))
+    told = sync()
+    assert (told["state"], told["entries"]["held"], offers(db)) == ("held", 4, before)
+    changes = db.execute("select change from kb.changes() where entry_id = any (%s)", (list(before.values()),))
+    assert set(changes.fetchall()) == {("added",)}

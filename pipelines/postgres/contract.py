@@ -19,6 +19,7 @@ __all__ = ["ContractError", "replace_contract"]
 
 # The hint of `cannot change return type of existing function` names it, in every language of the server.
 _NAMED_IN_HINT = re.compile(r"[^\s(]+\(.*\)")
+_NAMED_IN_FILE = re.compile(r"create or replace (?:function|procedure) ([^\s(]+)\(")
 
 
 class ContractError(DatabaseError):
@@ -69,8 +70,18 @@ def _replace(conn: Connection, file: Path) -> None:
             raise _failed(file, error) from error
         _drop(conn, named.group())
         _run(conn, file)
+    except errors.AmbiguousFunction:  # it takes something else than it did: both stand under one name
+        for signature in _overloads(conn, file):
+            _drop(conn, signature)
+        _run(conn, file)
     except psycopg.Error as error:
         raise _failed(file, error) from error
+
+
+def _overloads(conn: Connection, file: Path) -> list[str]:
+    """The signatures of ours that have the name of the file's function."""
+    made = _NAMED_IN_FILE.search(file.read_text(encoding="utf-8"))
+    return [s for s in _functions(conn) if made and s.partition("(")[0] == made.group(1)]
 
 
 def _run(conn: Connection, file: Path) -> None:

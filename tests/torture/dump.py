@@ -49,6 +49,9 @@ _PARTS = {
         select p.url, encode(p.body_sha256, 'hex'), p.etag, p.links, p.missing_since is null,
             p.empty_since is null, p.last_verified is null
         from kb_store.page p""",
+    "function": """
+        select oid::regprocedure, md5(prosrc) from pg_proc
+        where pronamespace in (to_regnamespace('kb'), to_regnamespace('kb_store'))""",
     "change": """
         select e.key, c.change, count(*) from kb_store.change c join kb_store.entry e using (entry_id) group by 1, 2""",
     # nothing of a run that is over stays behind

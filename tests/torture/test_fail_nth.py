@@ -43,7 +43,17 @@ def test_p1_kill_9_leaves_the_invariants_and_the_next_run_repairs(
 
 
 @pytest.mark.hazard("P1")
-@pytest.mark.parametrize(("command", "kind"), [("sync", "full"), ("reindex", "kill"), ("switch", "cut")])
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        ("sync", "full"),
+        ("reindex", "kill"),
+        ("switch", "cut"),
+        ("sweep", "kill"),
+        ("deploy", "kill"),
+        ("migrate", "kill"),
+    ],
+)
 def test_p1_failing_anywhere_leaves_no_trace(stage: Stage, command: str, kind: str) -> None:
     """One boundary of each, chosen once for all; `make torture` tries them all."""
     rehearsed = _of(stage, command)

@@ -41,6 +41,8 @@ from flows.texts import Texts
 from pipelines import database
 from pipelines.failpoints import armed, failpoint
 from pipelines.records import Draft, Page, ReadingRules
+from pipelines.settings import load_project
+from pipelines.store import forgetting, publishing
 from pipelines.store.planning import PlannedChunk
 from pipelines.vectors.models import ModelEntry
 from tests.story import DIMENSIONS, CountingEncoder
@@ -162,7 +164,7 @@ def _obey(order: dict[str, Any]) -> NoReturn:
             os.dup2(said.fileno(), 2)
             sys.argv = ["freshet", *order["arguments"]]
             with armed(fault):
-                flows.cli.main()
+                _sweep() if order["arguments"] == ["sweep"] else flows.cli.main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 71
     except BaseException:
@@ -174,6 +176,19 @@ def _obey(order: dict[str, Any]) -> NoReturn:
         with out.with_suffix(".modules").open("w") as told:
             told.write("\n".join(name for name in sys.modules if name != "__main__"))
         os._exit(code)
+
+
+def _sweep() -> NoReturn:
+    """What the schedule does every minute, without its server."""
+    project = load_project(Path(os.environ["FRESHET_PROJECT"]))
+    try:
+        with database.connect(project, role="writer", autocommit=True) as conn:
+            publishing.expire(conn)
+            forgetting.forget(conn, project.history.retention)
+    except Exception as error:
+        print(error)
+        sys.exit(1)
+    sys.exit(0)
 
 
 # ---------------------------------------------------------------- what stands in for the slow parts

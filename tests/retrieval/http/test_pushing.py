@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -263,6 +264,19 @@ def test_none_of_many_at_once_is_lost(http: httpx.Client, db: Connection) -> Non
         told = list(callers.map(lambda n: pushed(http, f"k{n % 12}", {**OIL, "title": f"Offer {n % 12}"}), range(24)))
     assert {one["entry"]["title"] for one in told} == titles(http) == {f"Offer {n}" for n in range(12)}
     assert sum(one["created"] for one in told) == 12
+    assert_sound(db)
+
+
+def test_two_servers_take_turns(project: Project, db: Connection) -> None:
+    """The lease keeps them apart, and each waits for the other."""
+
+    async def push() -> None:
+        servers = [Pushes(project), Pushes(project)]
+        await asyncio.gather(*(servers[n % 2].put("till", f"k{n}", {"title": f"Offer {n}"}) for n in range(8)))
+        await asyncio.gather(*(server.close() for server in servers))
+
+    asyncio.run(push())
+    assert count(db, "served_entry") == 8
     assert_sound(db)
 
 

@@ -804,12 +804,12 @@ CREATE FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.w
     SET jit TO 'off'
     AS $$
 declare
-    -- about where walking the index takes as long as comparing each
-    few constant int := 5000;
+    -- below, what is wanted is looked up; above, all is gone through, or the index, and of the nearest alone is asked
+    -- whether they are wanted. About where both take as long, at 5,000 texts and at 200,000
+    few constant bigint := (
+        select greatest(least(s.passages / 4, 5000), 100) from kb_store.lexical_statistic s
+    );
 begin
-    if (select s.passages from kb_store.lexical_statistic s) <= few then
-        return false;
-    end if;
     -- counted no further than needed: at once when most are wanted, by the filter's index when hardly any are
     return few < (
         select count(*)
@@ -827,7 +827,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) IS 'Are more chunks live and wanted than are compared one by one? The rest is answered by the index of vectors.';
+COMMENT ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) IS 'Are so many chunks live and wanted that it is quicker to ask it of the nearest than to look them all up?';
 
 CREATE FUNCTION kb_store.asked_terms(query text) RETURNS TABLE(lexeme text, lexeme_id integer, rarity double precision)
     LANGUAGE sql STABLE ROWS 10
@@ -1918,7 +1918,7 @@ COMMENT ON FUNCTION kb_store.grant_sources(login text, sources text[]) IS 'Limit
 CREATE FUNCTION kb_store.hits_at(at timestamp with time zone, known_at timestamp with time zone, query text, query_embedding public.vector, max_results integer, wanted kb_store.wanted, min_score real) RETURNS SETOF kb_store.hit
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
 #variable_conflict use_column
@@ -2054,65 +2054,6 @@ $$;
 
 COMMENT ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) IS 'What was found by its words, each with the points of its entry''s text around it: a question asks for more than one chunk says.';
 
-CREATE FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) RETURNS kb_store.leg[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET jit TO 'off'
-    SET "hnsw.iterative_scan" TO 'relaxed_order'
-    SET "hnsw.ef_search" TO '200'
-    SET "hnsw.max_scan_tuples" TO '40000'
-    SET "hnsw.scan_mem_multiplier" TO '4'
-    AS $_$
-declare
-    active kb_store.model;
-    found kb_store.leg[];
-begin
-    select m.* into strict active from kb_store.model m where m.active;
-    -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
-    -- be answered by the index. What the index does not hold yet is little, and compared one by one
-    execute format(
-        $sql$
-        with live as not materialized (
-            select c.passage_id
-            from kb_store.served_chunk c
-            join kb_store.served_entry e using (entry_id)
-            where kb_store.is_live(e.valid, e.ttl, e.verified_at, $1)
-                and (c.valid is null or c.valid @> $1)
-                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, $4)
-                and (($4).language is null or c.language = ($4).language)
-                and ($3 = '{}' or c.language = any ($3 || array['und']))
-        ),
-        indexed as materialized (
-            select v.passage_id, v.vector::halfvec(%1$s) <=> $2::halfvec(%1$s) as distance
-            from kb_store.served_vector v
-            where v.model_id = %2$s and v.passage_id <= %3$s
-                and exists (select from live l where l.passage_id = v.passage_id)
-            order by v.vector::halfvec(%1$s) <=> $2::halfvec(%1$s)
-            limit 100
-        ),
-        later as materialized (
-            select v.passage_id, v.vector <=> $2::halfvec as distance
-            from kb_store.served_vector v
-            where v.model_id = %2$s and v.passage_id > %3$s
-                and exists (select from live l where l.passage_id = v.passage_id)
-            order by v.vector <=> $2::halfvec
-            limit 100
-        )
-        select array(
-            select (n.passage_id, 1 - n.distance)::kb_store.leg
-            from (select * from indexed union all select * from later) n
-            order by n.distance
-            limit 100
-        )
-        $sql$,
-        active.dimensions, active.model_id, active.indexed_to
-    ) into found using at, direction, covered, wanted;
-    return found;
-end
-$_$;
-
-COMMENT ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) IS 'About the hundred texts nearest to a query by its vector, among those live and wanted, by the index of the active model.';
-
 CREATE FUNCTION kb_store.is_in_script(query text, language text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ((query ~ '[\u0600-\u06ff\u0750-\u077f]'::text) = (language = ANY (ARRAY['ar'::text, 'fa'::text, 'ur'::text, 'ps'::text, 'ckb'::text, 'sd'::text, 'ug'::text])));
@@ -2244,13 +2185,10 @@ CREATE FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.spa
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-declare
-    indexed constant boolean := exists (select from kb_store.model m where m.active and m.indexed_to > 0)
-        and kb_store.are_many(at, wanted);
 begin
-    if indexed then
-        words := kb_store.scanned_words(at, asked, wanted);
-        vectors := case when direction is null then '{}' else kb_store.indexed_vectors(at, direction, covered, wanted) end;
+    if kb_store.are_many(at, wanted) then
+        words := kb_store.nearest_words(at, asked, wanted);
+        vectors := case when direction is null then '{}' else kb_store.nearest_vectors(at, direction, covered, wanted) end;
     end if;
     -- few in all, or too few were met: most of what is near is over, or not wanted
     if words is null or (direction is not null and cardinality(vectors) < 100) then
@@ -2275,6 +2213,115 @@ end
 $$;
 
 COMMENT ON FUNCTION kb_store.lock_feed() IS 'Waits to be the only writer of the change feed, until the end of the transaction; the last number in it.';
+
+CREATE FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) RETURNS kb_store.leg[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET jit TO 'off'
+    SET "hnsw.iterative_scan" TO 'relaxed_order'
+    SET "hnsw.ef_search" TO '200'
+    SET "hnsw.max_scan_tuples" TO '40000'
+    SET "hnsw.scan_mem_multiplier" TO '4'
+    AS $_$
+declare
+    active kb_store.model;
+    found kb_store.leg[];
+begin
+    select m.* into strict active from kb_store.model m where m.active;
+    -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
+    -- be answered by the index. What the index does not hold, which is all where there is none, is compared one by one
+    execute format(
+        $sql$
+        with live as not materialized (
+            select c.passage_id
+            from kb_store.served_chunk c
+            join kb_store.served_entry e using (entry_id)
+            where kb_store.is_live(e.valid, e.ttl, e.verified_at, $1)
+                and (c.valid is null or c.valid @> $1)
+                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, $4)
+                and (($4).language is null or c.language = ($4).language)
+                and ($3 = '{}' or c.language = any ($3 || array['und']))
+        ),
+        indexed as materialized (
+            select v.passage_id, v.vector::halfvec(%1$s) <=> $2::halfvec(%1$s) as distance
+            from kb_store.served_vector v
+            where v.model_id = %2$s and v.passage_id <= %3$s
+                and exists (select from live l where l.passage_id = v.passage_id)
+            order by v.vector::halfvec(%1$s) <=> $2::halfvec(%1$s)
+            limit 100
+        ),
+        later as materialized (
+            select n.passage_id, n.distance
+            from (
+                select v.passage_id, v.vector <=> $2::halfvec as distance
+                from kb_store.served_vector v
+                where v.model_id = %2$s and v.passage_id > %3$s
+                order by 2
+                limit 2000 -- of the nearest alone is asked whether they are live and wanted
+            ) n
+            where exists (select from live l where l.passage_id = n.passage_id)
+            order by n.distance
+            limit 100
+        )
+        select array(
+            select (n.passage_id, 1 - n.distance)::kb_store.leg
+            from (select * from indexed union all select * from later) n
+            order by n.distance
+            limit 100
+        )
+        $sql$,
+        active.dimensions, active.model_id, active.indexed_to
+    ) into found using at, direction, covered, wanted;
+    return found;
+end
+$_$;
+
+COMMENT ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its vector, among those live and wanted: by the active model''s index what that holds. Fewer when too few of the nearest are live and wanted.';
+
+CREATE FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) RETURNS kb_store.leg[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+    most constant int := 2000;
+    weighed int;
+    found kb_store.leg[];
+begin
+    -- weighing every text takes less than asking of each whether it is live and wanted: that is asked of the best alone
+    with best as materialized (
+        select w.passage_id, w.points
+        from (
+            select p.passage_id, -(p.weights <#> asked) as points
+            from kb_store.served_passage p
+            offset 0 -- computed once a text, not once more to compare and once more to sort
+        ) w
+        where w.points > 0
+        order by w.points desc
+        limit most
+    )
+    select (select count(*) from best), array(
+        select (b.passage_id, b.points)::kb_store.leg
+        from best b
+        where exists (
+            select from kb_store.served_chunk c
+            join kb_store.served_entry e using (entry_id)
+            where c.passage_id = b.passage_id
+                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+                and (c.valid is null or c.valid @> at)
+                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+                and ((wanted).language is null or c.language = (wanted).language)
+        )
+        order by b.points desc
+        limit 100
+    )
+    into weighed, found;
+    return case when weighed < most or cardinality(found) = 100 then found end;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words, among those live and wanted; null when too few of the best are.';
 
 CREATE FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) RETURNS SETOF kb_store.offer
     LANGUAGE sql STABLE
@@ -3207,55 +3254,10 @@ $$;
 
 COMMENT ON FUNCTION kb_store.same_as(which bigint) IS 'An entry and what it was found to be the same as, however often that was found of it since.';
 
-CREATE FUNCTION kb_store.scanned_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) RETURNS kb_store.leg[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    AS $$
-declare
-    most constant int := 2000;
-    weighed int;
-    found kb_store.leg[];
-begin
-    -- weighing every text takes less than asking of each whether it is live and wanted: that is asked of the best alone
-    with best as materialized (
-        select w.passage_id, w.points
-        from (
-            select p.passage_id, -(p.weights <#> asked) as points
-            from kb_store.served_passage p
-            offset 0 -- computed once a text, not once more to compare and once more to sort
-        ) w
-        where w.points > 0
-        order by w.points desc
-        limit most
-    )
-    select (select count(*) from best), array(
-        select (b.passage_id, b.points)::kb_store.leg
-        from best b
-        where exists (
-            select from kb_store.served_chunk c
-            join kb_store.served_entry e using (entry_id)
-            where c.passage_id = b.passage_id
-                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                and (c.valid is null or c.valid @> at)
-                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                and ((wanted).language is null or c.language = (wanted).language)
-        )
-        order by b.points desc
-        limit 100
-    )
-    into weighed, found;
-    return case when weighed < most or cardinality(found) = 100 then found end;
-end
-$$;
-
-COMMENT ON FUNCTION kb_store.scanned_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words, among those live and wanted; null when too few of the best are.';
-
 CREATE FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted, known_at timestamp with time zone DEFAULT NULL::timestamp with time zone, made boolean DEFAULT false) RETURNS TABLE(chunk_id bigint, score real, vector_score real, text_score real)
     LANGUAGE plpgsql STABLE ROWS 10
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
 declare
@@ -5950,9 +5952,6 @@ GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.indexed_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) TO kb_writer;
-
 REVOKE ALL ON FUNCTION kb_store.is_in_script(query text, language text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_in_script(query text, language text) TO kb_writer;
 
@@ -5991,6 +5990,12 @@ GRANT ALL ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked publ
 
 REVOKE ALL ON FUNCTION kb_store.lock_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.lock_feed() TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) TO kb_writer;
@@ -6075,9 +6080,6 @@ GRANT ALL ON FUNCTION kb_store.run_captures(of_run bigint, source_recipe text) T
 
 REVOKE ALL ON FUNCTION kb_store.same_as(which bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.same_as(which bigint) TO kb_writer;
-
-REVOKE ALL ON FUNCTION kb_store.scanned_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.scanned_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted, known_at timestamp with time zone, made boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.search_live(at timestamp with time zone, query text, direction public.vector, max_results integer, wanted kb_store.wanted, known_at timestamp with time zone, made boolean) TO kb_writer;

@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # comes with Prefect, has no types
+from fastapi.routing import APIRoute
 
 from flows.cli import app
 from flows.deployments import deployments
 from pipelines.database import OLDEST_PGVECTOR, OLDEST_POSTGRESQL
 from pipelines.settings import load_project
+from retrieval.http import health
 
 _ROOT = Path(__file__).parents[2]
-_APP = ("migrate", "prefect", "schedule", "worker")
+_APP = ("migrate", "prefect", "schedule", "serve", "worker")
 
 
 @pytest.fixture(scope="module")
@@ -78,11 +80,22 @@ def test_every_lasting_service_says_whether_it_is_well(compose: dict[str, Any]) 
     assert services["migrate"]["depends_on"] == {"postgres": {"condition": "service_healthy"}}
 
 
+def test_the_door_is_asked_where_it_listens(compose: dict[str, Any]) -> None:
+    """Its health is a route that needs neither a key nor the database, at the port it is given and published by."""
+    serve = compose["services"]["serve"]
+    port = serve["command"][serve["command"].index("--port") + 1]
+    asked = re.search(r"http://127\.0\.0\.1:(\d+)(/\w+)", serve["healthcheck"]["test"][-1])
+    assert asked is not None
+    assert asked[1] == port
+    assert asked[2] in {route.path for route in health.router.routes if isinstance(route, APIRoute)}
+    assert [published.rsplit(":", 1)[1] for published in serve["ports"]] == [port]
+
+
 def test_the_commands_exist(compose: dict[str, Any]) -> None:
     """What a container runs is a command of this version."""
     commands = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     groups = {group.name for group in app.registered_groups}
-    for name in ("migrate", "schedule"):
+    for name in ("migrate", "schedule", "serve"):
         first = compose["services"][name]["command"][0]
         assert first in commands | groups
 

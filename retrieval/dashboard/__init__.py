@@ -5,7 +5,8 @@ routing     how a page fails: as a page, or by asking to sign in
 viewing     a template with what every page needs: language, zone, headers
 phrases     what is said, in English and Arabic (phrases.toml)
 times       instants and what is left of them, in words
-store       what is read beyond the functions of kb: runs, findings, captures, versions
+store       what is read beyond the functions of kb: runs, findings, captures
+past        and what was believed: versions, changes, how much was live
 pictures    numbers as SVG
 evidence    where in a text a value was read
 signing     a key in a cookie

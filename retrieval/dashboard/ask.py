@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 
 from retrieval.client import AsyncClient
-from retrieval.dashboard import store
+from retrieval.dashboard import past, store
 from retrieval.dashboard.evidence import Piece, marked_words
 from retrieval.dashboard.routing import PageRoute, Reader
 from retrieval.dashboard.viewing import may_look_behind, page
@@ -38,7 +38,7 @@ async def ask(
     filters = {name: [value] for name, value in (("category", category), ("source", source)) if value}
     given = await _answer(request, caller, q.strip(), at, language or None, filters)
     listed = await _offers(request, caller, at, language or None, filters) if at and not q.strip() else None
-    since = await store.earliest(request, caller) if caller.may("audit") else None
+    since = await past.earliest(request, caller) if caller.may("audit") else None
     return page(
         request, caller, "ask.html", q=q, why=why, asked_language=language, category=category, source=source,
         then=at, given=given, listed=listed, pieces=await _matched(request, caller, q, given),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from retrieval.dashboard import store
+from retrieval.dashboard import past, store
 from retrieval.dashboard.pictures import Bars, bars, line
 from retrieval.dashboard.routing import Insider, PageRoute
 from retrieval.dashboard.viewing import page
@@ -26,14 +26,14 @@ async def changes(
     request: Request, caller: Insider, before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None
 ) -> Response:
     """The newest changes, or those before that number of the feed."""
-    found = await store.changes(request, caller, before, _PAGE)
+    found = await past.changes(request, caller, before, _PAGE)
     for one in found:
         one["differs"] = differences(_said(one["before"]), _said(one["after"])) if one["before"] else {}
     pictured = before is None
     ran = await store.runs(request, caller) if pictured else []
     return page(
         request, caller, "changes.html", changes=found, older=found[-1]["change_id"] if len(found) == _PAGE else None,
-        live=line(await store.live_over_time(request, caller)) if pictured else None, pictures=_pictures(ran),
+        live=line(await past.live_over_time(request, caller)) if pictured else None, pictures=_pictures(ran),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from retrieval.client import AsyncClient
-from retrieval.dashboard import store
+from retrieval.dashboard import past, store
 from retrieval.dashboard.evidence import marked
 from retrieval.dashboard.routing import PageRoute, Reader
 from retrieval.dashboard.viewing import may_look_behind, page, page_language
@@ -33,7 +33,7 @@ async def entry(
     steps = await client.explain(number, within=caller.sources)
     if not steps[0].passed:
         raise Problem(HTTPStatus.NOT_FOUND, f"there is no entry {number} for you")
-    versions = await store.versions(request, caller, number) if may_look_behind(caller) else []
+    versions = await past.versions(request, caller, number) if may_look_behind(caller) else []
     return page(
         request, caller, "entry.html", number=number, entry=found, steps=steps, versions=_compared(versions),
         at=await store.clock(request, caller), pieces=marked(found.text or "", found.evidence) if found else [],

@@ -49,6 +49,9 @@ _PARTS = {
         select p.url, encode(p.body_sha256, 'hex'), p.etag, p.links, p.missing_since is null,
             p.empty_since is null, p.last_verified is null
         from kb_store.page p""",
+    "query table": """
+        select m.name, t.recipe, exists (select from kb_store.query_piece q where q.model_id = t.model_id)
+        from kb_store.query_table t join kb_store.model m using (model_id)""",
     "function": """
         select oid::regprocedure, md5(prosrc) from pg_proc
         where pronamespace in (to_regnamespace('kb'), to_regnamespace('kb_store'))""",

@@ -32,12 +32,13 @@ def _crossing(rehearsed: Rehearsed, name: str, after: str = "") -> int:
         ("sync", "commit", "kb_store.publish("),
         ("sync", "committed", "kb_store.publish("),
         ("switch", "update kb_store.model set active", ""),
+        ("sync", "after delete from kb_store.query_piece", ""),
     ],
 )
 def test_p1_kill_9_leaves_the_invariants_and_the_next_run_repairs(
     stage: Stage, command: str, name: str, after: str
 ) -> None:
-    """At the boundaries that matter most: before and after a publication's commit, in mid-embedding, in the flip."""
+    """At the boundaries that matter most: before and after a publication's commit, in the flip, in housekeeping."""
     rehearsed = _of(stage, command)
     assert fail_at(rehearsed, "kill", _crossing(rehearsed, name, after)) == ""
 

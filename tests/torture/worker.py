@@ -36,6 +36,7 @@ import flows.switching
 import flows.sync
 import pipelines.documents.reading
 import pipelines.reading
+import pipelines.store.query_tables
 import spiders.files
 from flows.texts import Texts
 from pipelines import database
@@ -45,6 +46,7 @@ from pipelines.settings import load_project
 from pipelines.store import forgetting, publishing
 from pipelines.store.planning import PlannedChunk
 from pipelines.vectors.models import ModelEntry
+from pipelines.vectors.word_pieces import VocabularyItem
 from tests.story import DIMENSIONS, CountingEncoder
 
 __all__ = ["FAULTS", "main"]
@@ -197,6 +199,7 @@ _chunked_by = ""
 _MODEL = ModelEntry(
     "all-MiniLM-L6-v2", "tests/counting", "local", DIMENSIONS, 256, Path("/nowhere"), "0" * 64, "0" * 64
 )
+_WORDS = ("oil", "brake", "tyres", "غسيل", "warranty", "hours")  # of its vocabulary
 _MODELS = {_MODEL.name: _MODEL, "other": replace(_MODEL, name="other", weights_sha256="1" * 64)}
 
 
@@ -220,6 +223,8 @@ def _stand_in_for_models() -> None:
         "chunker": chunker,
     }.items():
         setattr(Texts, name, stand_in)
+    words = [VocabularyItem(word, False) for word in _WORDS]
+    vars(pipelines.store.query_tables)["vocabulary"] = lambda model: words
 
 
 def _chunked(draft: Draft, observed_at: object) -> list[PlannedChunk]:

@@ -28,7 +28,7 @@ _WAYS = {
 select count(*) from (
     select p.passage_id, -(p.weights <#> %(asked)s::sparsevec) as points
     from kb_store.served_passage p
-    where %(share)s = 1 or p.passage_id in (select w.passage_id from bench_wanted w where w.share = %(share)s)
+    join bench_wanted w on w.passage_id = p.passage_id and w.share = %(share)s
     order by 2 desc limit 100
 ) best""",
     "postings": """
@@ -36,7 +36,7 @@ select count(*) from (
     select p.passage_id, sum(p.weight * a.rarity) as points
     from kb_store.asked_terms(%(query)s) a
     join bench_posting p using (lexeme_id)
-    where %(share)s = 1 or p.passage_id in (select w.passage_id from bench_wanted w where w.share = %(share)s)
+    join bench_wanted w on w.passage_id = p.passage_id and w.share = %(share)s
     group by p.passage_id
     order by 2 desc limit 100
 ) best""",
@@ -124,7 +124,7 @@ _WANTED = """
 insert into bench_wanted
 select s.share, p.passage_id
 from kb_store.served_passage p
-join (values (10), (100)) s(share) on p.passage_id % s.share = 0
+join (values (1), (10), (100)) s(share) on p.passage_id % s.share = 0
 """
 
 _STEPS = {

@@ -2830,9 +2830,10 @@ CREATE FUNCTION kb_store.query_terms(query text, OUT weights public.sparsevec, O
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     -- weights: rarity of each lexeme that a text holds; information: the sum over all lexemes asked, those never seen
-    -- counted as the rarest, so that a question about something else scores low
+    -- counted as the rarest, so that a question about something else scores low. Rounded, as how a session writes its
+    -- floats must not matter
     select
-        ('{' || string_agg(t.lexeme_id || ':' || t.rarity::real, ',' order by t.lexeme_id)
+        ('{' || string_agg(t.lexeme_id || ':' || round(t.rarity::numeric, 4), ',' order by t.lexeme_id)
             filter (where t.lexeme_id is not null) || '}/1000000000')::sparsevec,
         sum(t.rarity)
     from kb_store.asked_terms(query) t

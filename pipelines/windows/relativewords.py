@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["ENDING", "NUMBERS", "RELATIVE", "UNITS", "WEEKENDS", "RelativeKind", "Unit"]
+__all__ = ["ENDING", "FINISHED_BY", "NUMBERS", "RELATIVE", "UNITS", "WEEKENDS", "RelativeKind", "Unit"]
 
 RelativeKind = Literal[
     "today", "today_only", "tomorrow", "day_after", "this_weekend", "next_weekend", "weekend", "workdays", "this_week",
@@ -82,6 +82,9 @@ RELATIVE: dict[str, dict[RelativeKind, str]] = {
         "feast": "اليوم الوطني|اليوم العالمي|اليوم الوطني السعودي|يوم التأسيس|يوم العلم",
     },
 }  # fmt: skip
+
+# Words before a day by which something was, or will be, done: of an offer an end, in a story nothing of the kind.
+FINISHED_BY: frozenset[str] = frozenset(("by",))
 
 # First words of the cues that say «it is over then», whatever is spoken of.
 ENDING: frozenset[str] = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from pipelines.windows.positions import Tokens
-from pipelines.windows.relativewords import ENDING
+from pipelines.windows.relativewords import ENDING, FINISHED_BY
 from pipelines.windows.statements import Statement
 
 __all__ = ["Context", "as_meant", "counts", "is_relative", "join_bounds"]
@@ -28,13 +28,20 @@ def counts(statement: Statement, tokens: Tokens, context: Context) -> bool:
             statement.cued or statement.only or not (statement.recurs or statement.rule in ("on-day", "within-period"))
         )
     if statement.rule in ("until-date", "before-date"):
-        return statement.cued or not is_relative(statement) or _says_ends(statement, tokens)
+        firm = not is_relative(statement) and not _is_told_of_the_past(statement, tokens)
+        return statement.cued or firm or _says_ends(statement, tokens)
     return statement.cued and statement.rule in ("date-range", "day-list", "from-date")
 
 
 def is_relative(statement: Statement) -> bool:
     """Whether any of its days is reckoned from the observation."""
     return any(day is not None and day.relative for span in statement.spans for day in (span.first, span.last))
+
+
+def _is_told_of_the_past(statement: Statement, tokens: Tokens) -> bool:
+    """«By September they had left»: «by» a day without its year, of nothing that is offered, tells a story."""
+    names_year = any(day is not None and day.day.year for span in statement.spans for day in (span.first, span.last))
+    return not names_year and tokens[statement.start].text in FINISHED_BY
 
 
 def _says_ends(statement: Statement, tokens: Tokens) -> bool:

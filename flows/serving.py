@@ -89,7 +89,7 @@ def ask_served(
     """What `ask` answers, given the query's embedding by the model served and that model's identity.
 
     A switch between embedding and answer is met by asking anew. Where the model cannot be had, `warn` is told why, and
-    `ask` is given None twice: words alone decide then.
+    `ask` is given None twice: the database makes a vector of the words itself, or says `degraded`.
     """
     from retrieval.asking import OtherModel, active_model
 
@@ -110,7 +110,7 @@ def ask_served(
                 reason = reason or str(error)
         if served == active_model(conn):
             break
-    warn(f"the query is answered by its words alone: {reason}")
+    warn(f"the query was not embedded by the model, and is left to what the database can do: {reason}")
     return ask(None, None)
 
 

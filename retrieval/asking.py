@@ -246,13 +246,13 @@ def active_model(conn: Connection) -> Row | None:
 
 
 def query_vector(query: str, embed: Embed | None) -> Vector | None:
-    """The query's vector, or None where none can be made: words alone decide then."""
+    """The query's vector, or None where none can be made: the database sees what it can do then."""
     if embed is None or not query.strip():
         return None
     try:
         return Vector(embed(query))
     except FreshetError as error:
-        _log.warning("the query is answered by its words alone: %s", error)
+        _log.warning("the query was not embedded by the model, and is left to what the database can do: %s", error)
         return None
 
 

@@ -174,23 +174,23 @@ def test_a_sync_that_a_switch_overtakes_publishes_with_the_new_model(
 
 @pytest.mark.hazard("P5")
 def test_p5_a_served_model_that_is_gone_or_changed_degrades_and_syncs_nothing(run: Run, project: Path) -> None:
-    """Words alone answer, a sync refuses before it crawls, and each says why; files put back mend it."""
+    """The database embeds the query, a sync refuses before it crawls, and each says why; files put back mend it."""
     weights = project / "first" / "model.safetensors"
     good = weights.read_bytes()
     weights.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     found = run("search", "oil change", "--json")
-    assert (found.code, found.document["degraded"]) == (0, True)
+    assert (found.code, found.document["degraded"]) == (0, False)
     assert found.document["hits"]
-    assert "by its words alone" in found.err
+    assert "not embedded by the model" in found.err
     refused = run("sync")
     assert refused.code == 1
     assert "its files or settings were changed" in refused.err
     assert len(run("runs", "--json").document["runs"]) == 1
     (project / "first").rename(project / "elsewhere")
-    assert run("search", "oil change", "--json").document["degraded"]
+    assert run("search", "oil change", "--json").document["hits"]
     (project / "elsewhere").rename(project / "first")
     weights.write_bytes(good)
-    assert not run("search", "oil change", "--json").document["degraded"]
+    assert "embedded" not in run("search", "oil change", "--json").err
     assert run("sync").code == 0
 
 

@@ -173,7 +173,7 @@ def _hits(conn: Connection, story: Story, at: datetime, query: str) -> list[str]
     rows = conn.execute(
         """
         select v.url || ' ' || c.body
-        from kb_store.search_live(%s, %s, %s, 100, null, null, null, null) h
+        from kb_store.search_live(%s, %s, %s, 100, kb_store.wanted_of(null, null, null, null, null, null)) h
         join kb_store.chunk c using (chunk_id)
         join kb_store.version v using (version_id)
         """,

@@ -15,6 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 
+from flows.readiness import migrate_project
 from pipelines.database import Connection
 from pipelines.settings import Project
 from retrieval.keys import create_key
@@ -156,6 +157,7 @@ def test_a_key_limits_what_the_tools_see(address: str, story: Story, db: Connect
 def test_a_process_speaks_it_on_standard_input_and_output(project: Project, story: Story) -> None:
     """`freshet mcp` as an assistant starts it: nothing else is on its output, and it ends with its input."""
     del story
+    migrate_project(project)
     command = Path(sys.executable).with_name("freshet")
     server = StdioServerParameters(command=str(command), args=["mcp", "--project", str(project.directory)])
 

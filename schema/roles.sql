@@ -18,5 +18,8 @@ revoke delete on kb_store.withdrawal, kb_store.page_before, kb_store.draft_befor
 -- what was deployed is told by deploying alone
 revoke insert, update, delete on kb_store.migration, kb_store.deployment from kb_writer;
 revoke insert, update, delete on kb_store.source_grant from kb_writer;
+-- the door notes when a key was used; who may use it is the owner's to say
+revoke insert, update, delete on kb_store.api_key from kb_writer;
+grant update (last_used) on kb_store.api_key to kb_writer;
 grant usage on all sequences in schema kb_store to kb_writer;
 grant execute on all functions in schema kb_store to kb_writer;

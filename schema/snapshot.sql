@@ -6151,7 +6151,9 @@ GRANT ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) TO kb_wr
 REVOKE ALL ON FUNCTION kb_store.yields(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.yields(of_run bigint) TO kb_writer;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.api_key TO kb_writer;
+GRANT SELECT ON TABLE kb_store.api_key TO kb_writer;
+
+GRANT UPDATE(last_used) ON TABLE kb_store.api_key TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.attempt TO kb_writer;
 

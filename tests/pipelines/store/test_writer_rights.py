@@ -12,7 +12,7 @@ from tests.story import Story, offer
 A = "https://shop.test/a"
 _KEPT = (
     "source", "run", "page", "reading", "body", "passage", "entry", "version", "version_variant", "chunk", "change",
-    "withdrawal", "page_before", "draft_before", "migration", "deployment", "source_grant",
+    "withdrawal", "page_before", "draft_before", "migration", "deployment", "source_grant", "api_key",
 )  # fmt: skip
 
 
@@ -23,9 +23,9 @@ def test_a_writer_deletes_no_history(database: TestDatabase, table: str) -> None
         conn.execute(sql.SQL("delete from kb_store.{}").format(sql.Identifier(table)))
 
 
-@pytest.mark.parametrize("table", ["migration", "deployment", "source_grant"])
+@pytest.mark.parametrize("table", ["migration", "deployment", "source_grant", "api_key"])
 def test_a_writer_does_not_say_what_was_deployed_or_granted(database: TestDatabase, table: str) -> None:
-    """Else it could make another version take the schema for its own, or see what it was not granted."""
+    """Else another version might take the schema for its own, or it could see what it was not granted."""
     with database.connect("writer") as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute(sql.SQL("insert into kb_store.{} default values").format(sql.Identifier(table)))
 

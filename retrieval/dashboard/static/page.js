@@ -68,7 +68,7 @@ function slide() {
 }
 
 const came = performance.getEntriesByType("navigation")[0];
-setClock(performance.timeOrigin + (came ? came.requestStart : 0));
+setClock(Date.now() - Math.max(0, performance.now() - (came ? came.requestStart : 0)));
 slide();
 watch();
 addEventListener("pageshow", (event) => event.persisted && askAgain());

@@ -35,7 +35,9 @@ def fetched(site: BadSite, directory: Path, *replies: Reply, known: KnownPage | 
     return fetch_feed(job(site, directory), known)
 
 
-@pytest.mark.parametrize("packed", [BODY, gzip.compress(BODY), gzip.compress(gzip.compress(BODY))])
+@pytest.mark.parametrize(
+    "packed", [BODY, gzip.compress(BODY), gzip.compress(gzip.compress(BODY))], ids=["plain", "packed", "packed twice"]
+)
 def test_a_feed_is_unpacked_on_its_way(site: BadSite, tmp_path: Path, packed: bytes) -> None:
     """What lies on disk is the feed, whatever it was packed in; its hash is that of the feed."""
     found = fetched(site, tmp_path, document(packed, "text/csv; charset=UTF-8"))

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
 
 __all__ = ["Answer", "Change", "Entry", "Freshness", "Hit", "Model", "Offer", "Offers", "Step"]
+
+_Amount = Annotated[Decimal, WithJsonSchema({"type": "number"})]  # as JSON it is a number, like every other here
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Hit:
     body: str
     language: str
     category: list[str]
-    price: Decimal | None
+    price: _Amount | None
     currency: str | None
     valid_from: datetime | None  # None: no start stated
     valid_until: datetime | None  # exclusive; None: no end stated
@@ -59,10 +63,10 @@ class Offer:
     title: str
     description: str
     category: list[str]
-    price: Decimal | None
+    price: _Amount | None
     currency: str | None
-    price_before: Decimal | None
-    discount_percent: Decimal | None
+    price_before: _Amount | None
+    discount_percent: _Amount | None
     code: str | None
     image_url: str | None
     terms: str | None
@@ -95,10 +99,10 @@ class Entry:
     text: str
     language: str
     category: list[str]
-    price: Decimal | None
+    price: _Amount | None
     currency: str | None
-    price_before: Decimal | None
-    discount_percent: Decimal | None
+    price_before: _Amount | None
+    discount_percent: _Amount | None
     code: str | None
     image_url: str | None
     terms: str | None

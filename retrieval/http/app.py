@@ -18,6 +18,7 @@ from retrieval.dashboard import site
 from retrieval.dashboard.now import Deciding
 from retrieval.http import following, health, metrics, platforms, pushing, questions
 from retrieval.http.callers import Doorkeeper
+from retrieval.http.described import describe
 from retrieval.http.envelope import Envelope
 from retrieval.http.hub import Hub
 from retrieval.http.mcp import add_mcp
@@ -63,6 +64,7 @@ def create_app(
         app.include_router(pushing.router)
     app.state.pusher = pusher
     add_mcp(app, app.state.mcp)
+    describe(app)
     if project.api.cors:
         app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
     app.add_middleware(metrics.Timing, metrics=app.state.metrics)

@@ -8,26 +8,34 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, allowed
+from retrieval.http.described import told
 from retrieval.http.hub import Hub
 from retrieval.http.problems import RETRY_AFTER, Problem
-from retrieval.http.questions import MOST_ID
+from retrieval.http.questions import MOST_ID, Asked
 from retrieval.results import Change
 from retrieval.rows import document
 
 __all__ = ["ChangesDocument", "router"]
 
-router = APIRouter(prefix="/v1/changes", tags=["following"])
+router = APIRouter(prefix="/v1/changes", tags=["following"], responses=told())
 
 _PAGE = 500
 _MOST_STREAMS = 500
 _QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
 _Reader = Annotated[Caller, Depends(allowed("read"))]
-_After = Annotated[int, Query(ge=0, le=MOST_ID, description="The last change_id you have; 0: from the beginning.")]
+_AFTER = "The last change_id you have; 0: from the beginning."
+
+
+class ChangesQuestion(Asked):
+    """Arguments of kb.changes."""
+
+    after: int = Field(0, ge=0, le=MOST_ID, description=_AFTER)
+    max_results: int = Field(_PAGE, ge=1, le=10_000)
 
 
 class ChangesDocument(BaseModel):
@@ -37,15 +45,11 @@ class ChangesDocument(BaseModel):
 
 
 @router.get("", response_model=ChangesDocument, summary="What became of which entry, in order")
-async def changes(
-    request: Request,
-    caller: _Reader,
-    after: _After = 0,
-    max_results: Annotated[int, Query(ge=1, le=10_000)] = _PAGE,
-) -> Response:
+async def changes(request: Request, question: Annotated[ChangesQuestion, Query()], caller: _Reader) -> Response:
     """The columns of `kb.changes`."""
     client: AsyncClient = request.app.state.client
-    return answer(request, {"changes": await client.changes(after, max_results=max_results, within=caller.sources)})
+    page = await client.changes(question.after, max_results=question.max_results, within=caller.sources)
+    return answer(request, {"changes": page})
 
 
 @router.get(
@@ -54,7 +58,9 @@ async def changes(
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {}}, "description": "One event a change, its id the cursor."}},
 )
-async def stream(request: Request, caller: _Reader, after: _After = 0) -> StreamingResponse:
+async def stream(
+    request: Request, caller: _Reader, after: Annotated[int, Query(ge=0, le=MOST_ID, description=_AFTER)] = 0
+) -> StreamingResponse:
     """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""
     if request.app.state.streams >= _MOST_STREAMS:
         raise Problem(

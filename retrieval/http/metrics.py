@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from retrieval.client import AsyncClient
 from retrieval.http.callers import allowed
+from retrieval.http.described import told
 from retrieval.http.figures import AWAY, BASE_AWAY, Base, Reading, Row
 from retrieval.http.problems import Problem
 
@@ -75,7 +76,12 @@ class Timing:
         await self._app(scope, receive, sending)
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **told()},
+)
 async def metrics(request: Request) -> Response:
     """For a key of scope read that is not limited to some sources: the figures tell of all."""
     try:

@@ -14,12 +14,13 @@ from pydantic import BaseModel, Field, FiniteFloat
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, allowed
+from retrieval.http.described import told
 from retrieval.http.problems import Problem
 from retrieval.results import Answer, Hit
 
 __all__ = ["DifyAnswer", "DifyQuestion", "WebUiHit", "WebUiQuestion", "router"]
 
-router = APIRouter(tags=["chat platforms"])
+router = APIRouter(tags=["chat platforms"], responses=told(body=True))
 
 _MOST = 100
 _EVERYTHING = {"*", "all"}
@@ -90,7 +91,12 @@ class WebUiHit(BaseModel):
     snippet: str
 
 
-@router.post("/dify/retrieval", response_model=DifyAnswer, summary="Dify's external knowledge API")
+@router.post(
+    "/dify/retrieval",
+    response_model=DifyAnswer,
+    responses=told(HTTPStatus.NOT_FOUND),
+    summary="Dify's external knowledge API",
+)
 async def dify(request: Request, question: DifyQuestion, caller: _Reader) -> Response:
     """In Dify: Knowledge, External knowledge API, endpoint `https://HOST/dify`, a key of `freshet key create`."""
     filters = _conditions(question.metadata_condition)

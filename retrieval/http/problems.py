@@ -5,22 +5,30 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from pipelines.database import DatabaseError
 from retrieval.asking import BadQuestion
 
-__all__ = ["RETRY_AFTER", "Problem", "ProblemDocument", "answer_problems", "failure_response", "problem_response"]
+__all__ = [
+    "MEDIA",
+    "RETRY_AFTER",
+    "Problem",
+    "ProblemDocument",
+    "answer_problems",
+    "failure_response",
+    "problem_response",
+]
 
 RETRY_AFTER = 5  # seconds a caller waits while the database is away
-_MEDIA = "application/problem+json"
+MEDIA = "application/problem+json"
 
 _log = logging.getLogger(__name__)
 
@@ -38,8 +46,24 @@ class Problem(Exception):
         self.headers = dict(headers or {})
 
 
-class ProblemDocument(dict[str, Any]):
-    """The body of an error: type, title, status, detail, instance (the request's number)."""
+class Mistake(BaseModel):
+    """One thing that is wrong with what was asked."""
+
+    at: str = Field(description="Where: `query.max_results`, `body.title`.")
+    message: str
+
+
+class ProblemDocument(BaseModel):
+    """The body of an error (RFC 9457)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="What, why, and the way out.")
+    instance: str = Field(description="The request's number, by which the log has it.")
+    errors: list[Mistake] | None = Field(None, description="What is wrong with what was asked, one by one.")
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -56,12 +80,14 @@ def problem_response(
     request: Request, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None, **more: object
 ) -> JSONResponse:
     """A problem document; `more` are members of its own kind."""
-    document = ProblemDocument(
-        type="about:blank", title=status.phrase, status=status.value, detail=detail, instance=_number(request), **more
-    )
+    document = ProblemDocument.model_validate(
+        {"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail,
+         "instance": _number(request), **more}
+    )  # fmt: skip
     return JSONResponse(
-        document, status.value, media_type=_MEDIA, headers={"Cache-Control": "no-store", **(headers or {})}
-    )
+        document.model_dump(exclude_none=True), status.value, media_type=MEDIA,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )  # fmt: skip
 
 
 def failure_response(request: Request) -> JSONResponse:
@@ -84,7 +110,16 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     detail = error.detail if error.detail != status.phrase else _WAYS.get(status, status.description)
-    return problem_response(request, status, detail, error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED and (methods := _methods(request)):
+        headers["Allow"] = methods
+    return problem_response(request, status, detail, headers)
+
+
+def _methods(request: Request) -> str:
+    """What the address takes, as documented: of several routes to it, the error knows the first one's alone."""
+    address = getattr(request.scope.get("route"), "path_format", "")
+    return ", ".join(sorted(request.app.openapi()["paths"].get(address, {}))).upper()
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

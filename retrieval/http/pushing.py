@@ -16,13 +16,14 @@ from pipelines.records import Finding, FreshetError
 from pipelines.settings import Project
 from retrieval.client import AsyncClient
 from retrieval.http.callers import Caller, allowed
+from retrieval.http.described import told
 from retrieval.http.problems import RETRY_AFTER, Problem
 from retrieval.results import Entry
 from retrieval.rows import document
 
 __all__ = ["BadItem", "Busy", "Halted", "Pushed", "PushedDocument", "PushedItem", "Pusher", "router"]
 
-router = APIRouter(prefix="/v1/entries", tags=["pushing"])
+router = APIRouter(prefix="/v1/entries", tags=["pushing"], responses=told(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
 
 _LONGEST_KEY = 500
 _NO_KEY = re.compile(r"[\x00-\x1f\x7f\ufffd\ud800-\udfff]|^\s|\s$")
@@ -161,7 +162,10 @@ _To = Annotated[_Target, Depends(_target)]
     "/{source}/{key:path}",
     response_model=PushedDocument,
     summary="Say what is true of one key",
-    responses={201: {"model": PushedDocument, "description": "There was none of that key."}},
+    responses={
+        201: {"model": PushedDocument, "description": "There was none of that key."},
+        **told(body=True),
+    },
 )
 async def put(request: Request, to: _To, item: PushedItem, caller: _Writer) -> Response:
     """Live and searchable when this returns. The same again changes nothing but that it was said again now."""

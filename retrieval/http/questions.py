@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer, kept_for
 from retrieval.http.callers import Caller, allowed
+from retrieval.http.described import told
 from retrieval.http.problems import Problem
 from retrieval.results import Entry, Freshness, Hit, Offer, Step
 
-__all__ = ["MOST_ID", "AnswerDocument", "FreshnessDocument", "OffersDocument", "StepsDocument", "router"]
+__all__ = ["MOST_ID", "AnswerDocument", "Asked", "FreshnessDocument", "OffersDocument", "StepsDocument", "router"]
 
-router = APIRouter(prefix="/v1", tags=["asking"])
+router = APIRouter(prefix="/v1", tags=["asking"], responses=told())
 
 MOST_ID = 2**63 - 1  # bigint
 _Word = Annotated[str, Field(max_length=200)]
@@ -25,18 +26,32 @@ _Words = Annotated[list[_Word], Field(max_length=100)]
 _Reader = Annotated[Caller, Depends(allowed("read"))]
 
 
-class _Question(BaseModel):
-    """What both functions take; a filter left out is none, an empty list matches nothing."""
+def _written_out(value: Any) -> Any:
+    """A number would be taken for seconds since 1970: nobody means that by `as_of=2026`."""
+    if isinstance(value, str) and "-" in value[1:]:
+        return value
+    raise ValueError("must be an instant in ISO 8601 with its zone, like 2026-11-22T12:00:00Z")
+
+
+_Instant = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+
+
+class Asked(BaseModel):
+    """Parameters of an address: one it does not know is refused, since an answer without it would be another."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class _Question(Asked):
+    """What both functions take; a filter left out is none, an empty list matches nothing."""
 
     category: _Words | None = None
     language: _Word | None = None
     source: _Words | None = None
     min_price: FiniteFloat | None = None
     max_price: FiniteFloat | None = None
-    as_of: AwareDatetime | None = Field(None, description="What was true then; left out: now. Scope audit.")
-    known_at: AwareDatetime | None = Field(None, description="By what was known then; left out: now. Scope audit.")
+    as_of: _Instant | None = Field(None, description="What was true then; left out: now. Scope audit.")
+    known_at: _Instant | None = Field(None, description="By what was known then; left out: now. Scope audit.")
 
     @property
     def is_of_past(self) -> bool:
@@ -67,6 +82,18 @@ class SearchQuestion(_Question):
     min_score: FiniteFloat | None = None
 
 
+class EntryQuestion(Asked):
+    """Arguments of kb.entry besides its number."""
+
+    language: _Word | None = None
+
+
+class ExplainQuestion(Asked):
+    """Arguments of kb.explain besides the entry's number."""
+
+    query: str | None = Field(None, max_length=4000)
+
+
 class AnswerDocument(BaseModel):
     """An answer: hits, best first."""
 
@@ -94,7 +121,12 @@ class StepsDocument(BaseModel):
     steps: list[Step]
 
 
-@router.post("/search", response_model=AnswerDocument, summary="What is true now and answers a question")
+@router.post(
+    "/search",
+    response_model=AnswerDocument,
+    responses=told(body=True),
+    summary="What is true now and answers a question",
+)
 async def search(request: Request, question: SearchQuestion, caller: _Reader) -> Response:
     """The columns of `kb.search`. `answerable` false: no hit is good enough to answer from."""
     return await _search(request, question, caller)
@@ -117,15 +149,20 @@ async def offers(request: Request, question: Annotated[OffersQuestion, Query()],
     return answer(request, {"offers": given.offers}, kept)
 
 
-@router.get("/entries/{entry_id}", response_model=Entry, summary="One entry whole, while it is live")
+@router.get(
+    "/entries/{entry_id}",
+    response_model=Entry,
+    responses=told(HTTPStatus.NOT_FOUND),
+    summary="One entry whole, while it is live",
+)
 async def entry(
     request: Request,
     entry_id: Annotated[int, Path(ge=1, le=MOST_ID)],
+    question: Annotated[EntryQuestion, Query()],
     caller: _Reader,
-    language: Annotated[_Word | None, Query()] = None,
 ) -> Response:
     """The columns of `kb.entry`. One that is over, withdrawn, or of a source not granted, is as one that never was."""
-    found = await _client(request).entry(entry_id, language=language, within=caller.sources)
+    found = await _client(request).entry(entry_id, language=question.language, within=caller.sources)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"no entry {entry_id} is live now; /v1/explain/{entry_id} says why")
     return answer(request, found)
@@ -135,15 +172,16 @@ async def entry(
 async def explain(
     request: Request,
     entry_id: Annotated[int, Path(ge=1, le=MOST_ID)],
+    question: Annotated[ExplainQuestion, Query()],
     caller: _Reader,
-    query: Annotated[str | None, Query(max_length=4000)] = None,
 ) -> Response:
     """The columns of `kb.explain`: nothing quotable. With a `query` also why it is, or is not, found."""
-    return answer(request, {"steps": await _client(request).explain(entry_id, query, within=caller.sources)})
+    steps = await _client(request).explain(entry_id, question.query, within=caller.sources)
+    return answer(request, {"steps": steps})
 
 
 @router.get("/status", response_model=FreshnessDocument, summary="How fresh each source is")
-async def status(request: Request, caller: _Reader) -> Response:
+async def status(request: Request, _: Annotated[Asked, Query()], caller: _Reader) -> Response:
     """The columns of `kb.freshness`."""
     return answer(request, {"sources": await _client(request).freshness(within=caller.sources)})
 

@@ -98,6 +98,9 @@ def story_now(db: Connection) -> datetime:
         ("POST", "/v1/search", {"content": b"no json"}, ""),
         ("GET", "/v1/offers", {"params": {"max_results": 10_001}}, "10000"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026-01-01T00:00:00"}}, "as_of"),
+        ("GET", "/v1/offers", {"params": {"as_of": "2026"}}, "ISO 8601"),
+        ("GET", "/v1/changes", {"params": {"since": 3}}, "since"),
+        ("GET", "/v1/status", {"params": {"source": "shop"}}, "source"),
         ("GET", "/v1/entries/x", {}, "entry_id"),
         ("GET", "/v1/entries/0", {}, "entry_id"),
         ("GET", "/v1/entries/99999999999999999999", {}, "entry_id"),
@@ -111,6 +114,23 @@ def test_a_bad_question_is_a_problem_that_says_what_to_change(
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
     assert named in answer.json()["detail"]
+
+
+def test_an_address_tells_which_methods_it_takes(http: httpx.Client) -> None:
+    """All of them, where several routes share it."""
+    answer = http.delete("/v1/search")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+def test_the_document_says_how_to_ask_and_what_is_refused(http: httpx.Client) -> None:
+    """A key as Bearer, refusals as problem documents, money as numbers: what programs are generated from."""
+    told = http.get("/openapi.json").json()
+    asking = told["paths"]["/v1/search"]["post"]
+    assert asking["security"] == [{"key": []}]
+    assert told["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    assert {"401", "403", "413", "422", "429", "503"} <= set(asking["responses"])
+    assert set(asking["responses"]["422"]["content"]) == {"application/problem+json"}
+    assert {"type": "number"} in told["components"]["schemas"]["Hit"]["properties"]["price"]["anyOf"]
 
 
 @pytest.mark.hazard("S4")

@@ -19,7 +19,7 @@ from tests.torture.dump import canonical, difference
 from tests.torture.loop import COMMANDS, rehearse
 from tests.torture.stage import Stage, staged
 
-_SIZE = "700m"
+_SIZE = "1g"
 _BIG = 120  # items whose texts need room
 
 

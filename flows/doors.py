@@ -1,4 +1,7 @@
-"""`freshet serve`: the HTTP door, until stopped. Streams are ended first: a stop takes no longer than answers do."""
+"""`freshet serve`: the HTTP door, and the webhooks, until stopped.
+
+Streams are ended first: a stop takes no longer than answers do.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import uvicorn
 
 from flows.deciding import Decisions
 from flows.pushing import Pushes
+from flows.webhooks import delivering
 from retrieval.http.app import create_app
 from retrieval.http.envelope import JsonLines
 
@@ -26,7 +30,10 @@ _MOST_AT_ONCE = 1000  # connections; more are told 503 at once rather than kept 
 
 
 def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
-    """Answer until SIGTERM or SIGINT; raises OSError when the address is taken."""
+    """Answer, and deliver to webhooks, until SIGTERM or SIGINT.
+
+    Raises OSError when the address is taken, SettingsError for a webhook's secret that cannot sign.
+    """
     _log_as_json()
     app = create_app(project, log_queries=log_queries, deciding=Decisions(project), pusher=Pushes(project))
     config = uvicorn.Config(
@@ -41,7 +48,8 @@ def serve(project: Project, *, host: str | None = None, port: int | None = None,
         limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=_GRACE,
     )
-    _Server(config, app).run()
+    with delivering(project):
+        _Server(config, app).run()
 
 
 class _Server(uvicorn.Server):

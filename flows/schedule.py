@@ -1,4 +1,4 @@
-"""`freshet schedule`: the project's deployments served by the clock until somebody stops it.
+"""`freshet schedule`: the project's deployments served by the clock, and its webhooks, until somebody stops it.
 
 Prefect's runner starts each flow run in a process of its own. Around it stands what makes it last: the project's
 own server is started again when it dies, the runner begins anew when a server was away for too long, and a backlog
@@ -42,14 +42,16 @@ def serve(project: Project) -> None:
     """Serve one deployment a source and the expiry sweep until SIGINT or SIGTERM; then end what was started.
 
     A source that is added, removed or changed on disk is taken up by the next start. Raises PrefectServerError
-    when the project's own server does not come up.
+    when the project's own server does not come up, SettingsError for a webhook's secret that cannot sign.
     """
     with prefect_api(project) as server:
         if server is not None:
             server.wait_until_healthy()
         from flows.deployments import deployments
+        from flows.webhooks import delivering
 
-        asyncio.run(_serve(_Served(project, server, deployments(project))))
+        with delivering(project):
+            asyncio.run(_serve(_Served(project, server, deployments(project))))
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ _PLAIN = {
     "mapping_type": "a table of keys and values",
     "model_type": "a table of keys and values",
     "missing": "this key is required",
+    "too_short": "a list of at least one",
 }
 
 
@@ -55,6 +56,8 @@ def _key(place: Sequence[int | str]) -> str:
 
 def _found(detail: ErrorDetails, place: Sequence[int | str]) -> str:
     if _SECRET_KEYS.intersection(map(str, place)) or not place:
+        return ""
+    if isinstance(detail["input"], list | dict):  # whatever is wrong with it as a whole, it may hold a secret
         return ""
     found = re.sub(r"//[^/@\s]*@", "//***@", repr(detail["input"]))
     return f"found {found if len(found) <= 80 else found[:79] + '…'}; "

@@ -2323,6 +2323,32 @@ $$;
 
 COMMENT ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words, among those live and wanted; null when too few of the best are.';
 
+CREATE FUNCTION kb_store.number_endings() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform from kb_store.run r where r.ending is null and r.state in ('held', 'failed') limit 1;
+    if not found then
+        return;
+    end if;
+    -- one at a time, so that the numbers become visible in order. Not when a run ends: a sync waits for no webhook
+    perform kb_store.lock_feed();
+    update kb_store.run r
+    set ending = n.ending
+    from (
+        select u.run_id,
+            (select coalesce(max(k.ending), 0) from kb_store.run k) + row_number() over (order by u.finished_at, u.run_id)
+                as ending
+        from kb_store.run u
+        where u.ending is null and u.state in ('held', 'failed')
+    ) n
+    where r.run_id = n.run_id;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.number_endings() IS 'Numbers the runs that ended held or failed since it was last called, in the order in which they ended.';
+
 CREATE FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) RETURNS SETOF kb_store.offer
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3809,6 +3835,46 @@ $$;
 
 COMMENT ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) IS 'The filters of a call, its sources by number and only those that this session may see; raises 22023 when they are too many.';
 
+CREATE FUNCTION kb_store.webhook_states(named text[]) RETURNS TABLE(name text, waiting bigint, waiting_since timestamp with time zone, failing_since timestamp with time zone, tries integer, next_try timestamp with time zone, reason text, stopped_at timestamp with time zone, delivered bigint, delivered_at timestamp with time zone, dead_letters bigint, last_dead jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    select n.name, p.waiting, p.since, w.failing_since, w.tries, case when w.tries > 0 then w.next_try end, w.reason,
+        w.stopped_at, w.delivered, w.delivered_at, d.letters, d.last_dead
+    from unnest(named) with ordinality n (name, place)
+    left join kb_store.webhook w using (name)
+    left join lateral (
+        select count(*) as waiting, min(q.at) as since
+        from (
+            (
+                select c.at
+                from kb_store.change c
+                where c.change_id > w.told_change and c.change = any (w.event)
+                order by c.change_id
+                limit 1000 -- beyond that nobody counts
+            )
+            union all
+            select r.finished_at
+            from kb_store.run r
+            where r.state in ('held', 'failed') and r.state = any (w.event)
+                and (r.ending > w.told_ending or r.ending is null)
+        ) q
+    ) p on w.name is not null
+    left join lateral (
+        select count(*) as letters, coalesce(
+            jsonb_agg(to_jsonb(l) - 'webhook' - 'place' order by l.place) filter (where l.place <= 50), '[]'
+        ) as last_dead
+        from (
+            select row_number() over (order by x.given_up_at desc, x.message) as place, x.*
+            from kb_store.dead_letter x
+            where x.webhook = w.name
+        ) l
+    ) d on w.name is not null
+    order by n.place
+$$;
+
+COMMENT ON FUNCTION kb_store.webhook_states(named text[]) IS 'How each of those webhooks fares: what waits (a thousand changes at most are counted), since when and why it fails, what was given up; all null but the name: nothing has ever delivered to it.';
+
 CREATE FUNCTION kb_store.weigh_passages(which bigint[]) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -4214,6 +4280,39 @@ ALTER TABLE kb_store.chunk ALTER COLUMN chunk_id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE kb_store.dead_letter (
+    webhook text NOT NULL,
+    message text NOT NULL,
+    event text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    change_id bigint,
+    run_id bigint,
+    tries integer NOT NULL,
+    reason text NOT NULL,
+    given_up_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT dead_letter_check CHECK (((change_id IS NULL) <> (run_id IS NULL)))
+);
+
+COMMENT ON TABLE kb_store.dead_letter IS 'Messages that a webhook did not accept in all their tries; kept for thirty days.';
+
+COMMENT ON COLUMN kb_store.dead_letter.webhook IS 'Which one.';
+
+COMMENT ON COLUMN kb_store.dead_letter.message IS 'The message''s webhook-id.';
+
+COMMENT ON COLUMN kb_store.dead_letter.event IS 'What it told.';
+
+COMMENT ON COLUMN kb_store.dead_letter.at IS 'When that happened.';
+
+COMMENT ON COLUMN kb_store.dead_letter.change_id IS 'The change it told of; the feed may have forgotten it.';
+
+COMMENT ON COLUMN kb_store.dead_letter.run_id IS 'The run it told of.';
+
+COMMENT ON COLUMN kb_store.dead_letter.tries IS 'How often it was tried.';
+
+COMMENT ON COLUMN kb_store.dead_letter.reason IS 'Why the last try failed.';
+
+COMMENT ON COLUMN kb_store.dead_letter.given_up_at IS 'When it was given up.';
 
 CREATE TABLE kb_store.demand (
     day date NOT NULL,
@@ -4961,6 +5060,7 @@ CREATE TABLE kb_store.run (
     pid integer NOT NULL,
     judged jsonb DEFAULT '{}'::jsonb NOT NULL,
     forgotten boolean DEFAULT false NOT NULL,
+    ending bigint,
     CONSTRAINT run_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT run_kind_check CHECK ((kind = ANY (ARRAY['sync'::text, 'reindex'::text, 'push'::text, 'remove'::text, 'approve'::text, 'rollback'::text]))),
     CONSTRAINT run_state_check CHECK ((state = ANY (ARRAY['running'::text, 'planned'::text, 'published'::text, 'partial'::text, 'held'::text, 'failed'::text, 'cancelled'::text])))
@@ -5005,6 +5105,8 @@ COMMENT ON COLUMN kb_store.run.pid IS 'Process the run worked in.';
 COMMENT ON COLUMN kb_store.run.judged IS 'On what its verdict rests, in numbers: pages, failures in a row, what would be lost, offers by kind of page.';
 
 COMMENT ON COLUMN kb_store.run.forgotten IS 'The retention has passed: what it closed and what it would need to be undone is deleted.';
+
+COMMENT ON COLUMN kb_store.run.ending IS 'Its place among the runs that ended held or failed, by which webhooks are told of them in order; null: it did not, or no webhook has looked since.';
 
 ALTER TABLE kb_store.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME kb_store.run_run_id_seq
@@ -5327,6 +5429,52 @@ ALTER TABLE kb_store.version ALTER COLUMN version_id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE kb_store.webhook (
+    name text NOT NULL,
+    event text[] NOT NULL,
+    told_change bigint NOT NULL,
+    told_ending bigint NOT NULL,
+    trying text,
+    tries integer DEFAULT 0 NOT NULL,
+    next_try timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    failing_since timestamp with time zone,
+    reason text,
+    stopped_at timestamp with time zone,
+    delivered bigint DEFAULT 0 NOT NULL,
+    delivered_at timestamp with time zone,
+    seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT webhook_check CHECK (((trying IS NULL) = (tries = 0))),
+    CONSTRAINT webhook_event_check CHECK ((cardinality(event) > 0))
+);
+
+COMMENT ON TABLE kb_store.webhook IS 'A webhook of the project, and how far it has been told. Its address and its secret are kept nowhere here.';
+
+COMMENT ON COLUMN kb_store.webhook.name IS 'As in freshet.toml.';
+
+COMMENT ON COLUMN kb_store.webhook.event IS 'What it wants to be told.';
+
+COMMENT ON COLUMN kb_store.webhook.told_change IS 'It has been told the change feed up to this number.';
+
+COMMENT ON COLUMN kb_store.webhook.told_ending IS 'It has been told of runs that ended held or failed up to this one, by run.ending.';
+
+COMMENT ON COLUMN kb_store.webhook.trying IS 'The message that was last tried in vain; null: the last one arrived, or was given up.';
+
+COMMENT ON COLUMN kb_store.webhook.tries IS 'How often that was tried.';
+
+COMMENT ON COLUMN kb_store.webhook.next_try IS 'It is left alone until then.';
+
+COMMENT ON COLUMN kb_store.webhook.failing_since IS 'When the first of the tries failed since one last went well; null: the last one did.';
+
+COMMENT ON COLUMN kb_store.webhook.reason IS 'Why the last one failed.';
+
+COMMENT ON COLUMN kb_store.webhook.stopped_at IS 'When it said that it wants nothing more (410); null: it did not, or deliverers were started anew since.';
+
+COMMENT ON COLUMN kb_store.webhook.delivered IS 'How many messages it has accepted.';
+
+COMMENT ON COLUMN kb_store.webhook.delivered_at IS 'When it last accepted one.';
+
+COMMENT ON COLUMN kb_store.webhook.seen_at IS 'When it was last found in freshet.toml, to the day.';
+
 CREATE TABLE kb_store.withdrawal (
     withdrawal_id bigint NOT NULL,
     entry_id bigint NOT NULL,
@@ -5388,6 +5536,9 @@ ALTER TABLE ONLY kb_store.chunk
 
 ALTER TABLE ONLY kb_store.chunk
     ADD CONSTRAINT chunk_version_id_ordinal_key UNIQUE (version_id, ordinal);
+
+ALTER TABLE ONLY kb_store.dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (webhook, message);
 
 ALTER TABLE ONLY kb_store.demand
     ADD CONSTRAINT demand_pkey PRIMARY KEY (day, question_sha256, language);
@@ -5486,6 +5637,9 @@ ALTER TABLE ONLY kb_store.reading
     ADD CONSTRAINT reading_pkey PRIMARY KEY (reading_id);
 
 ALTER TABLE ONLY kb_store.run
+    ADD CONSTRAINT run_ending_key UNIQUE (ending);
+
+ALTER TABLE ONLY kb_store.run
     ADD CONSTRAINT run_pkey PRIMARY KEY (run_id);
 
 ALTER TABLE ONLY kb_store.served_chunk
@@ -5521,6 +5675,9 @@ ALTER TABLE ONLY kb_store.version
 ALTER TABLE ONLY kb_store.version_variant
     ADD CONSTRAINT version_variant_pkey PRIMARY KEY (version_id, language);
 
+ALTER TABLE ONLY kb_store.webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY kb_store.withdrawal
     ADD CONSTRAINT withdrawal_pkey PRIMARY KEY (withdrawal_id);
 
@@ -5551,6 +5708,8 @@ CREATE INDEX plan_draft_entry ON kb_store.plan_draft USING btree (run_id, key);
 CREATE INDEX run_remembered ON kb_store.run USING btree (run_id) WHERE (NOT forgotten);
 
 CREATE INDEX run_source ON kb_store.run USING btree (source_id, run_id DESC);
+
+CREATE INDEX run_unnumbered ON kb_store.run USING btree (run_id) WHERE ((ending IS NULL) AND (state = ANY (ARRAY['held'::text, 'failed'::text])));
 
 CREATE INDEX served_chunk_entry ON kb_store.served_chunk USING btree (entry_id);
 
@@ -5606,6 +5765,12 @@ ALTER TABLE ONLY kb_store.chunk
 
 ALTER TABLE ONLY kb_store.chunk
     ADD CONSTRAINT chunk_version_id_fkey FOREIGN KEY (version_id) REFERENCES kb_store.version(version_id);
+
+ALTER TABLE ONLY kb_store.dead_letter
+    ADD CONSTRAINT dead_letter_run_id_fkey FOREIGN KEY (run_id) REFERENCES kb_store.run(run_id);
+
+ALTER TABLE ONLY kb_store.dead_letter
+    ADD CONSTRAINT dead_letter_webhook_fkey FOREIGN KEY (webhook) REFERENCES kb_store.webhook(name) ON DELETE CASCADE;
 
 ALTER TABLE ONLY kb_store.draft_before
     ADD CONSTRAINT draft_before_entry_id_fkey FOREIGN KEY (entry_id) REFERENCES kb_store.entry(entry_id);
@@ -5998,6 +6163,9 @@ GRANT ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, dire
 REVOKE ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.number_endings() FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.number_endings() TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.offers_at(at timestamp with time zone, known_at timestamp with time zone, upcoming boolean, max_results integer, wanted kb_store.wanted) TO kb_writer;
 
@@ -6130,6 +6298,9 @@ GRANT ALL ON FUNCTION kb_store.wake_listeners(told bigint) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.wanted_of(category text[], language text, source text[], kind text[], min_price numeric, max_price numeric) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.webhook_states(named text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.webhook_states(named text[]) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.weigh_passages(which bigint[]) TO kb_writer;
 
@@ -6170,6 +6341,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.chore TO kb_writer;
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.chunk TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.chunk_chunk_id_seq TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.dead_letter TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.demand TO kb_writer;
 
@@ -6264,6 +6437,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.version TO kb_writer;
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.version_variant TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.version_version_id_seq TO kb_writer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.webhook TO kb_writer;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.withdrawal TO kb_writer;
 

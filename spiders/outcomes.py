@@ -121,7 +121,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Return the seconds a Retry-After header asks for, never negative; None when there is none to be read."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdigit():
         return float(value.strip()[:9])
     try:
         until = parsedate_to_datetime(value)

@@ -109,6 +109,12 @@ def test_a_page_reader_stands_beside_its_source(tmp_path: Path) -> None:
             '[[webhook]]\nurl = "https://x.test"\nevents = ["gone"]',
             "webhook[0].events[0]: found 'gone'; allowed: 'added'",
         ),
+        ('[[webhook]]\nurl = "https://x.test"', "webhook[0].secret: this key is required"),
+        ('[[webhook]]\nurl = "https://x.test"\nsecret = "s"\nevents = []', "webhook[0].events: allowed: a list of at"),
+        (
+            '[[webhook]]\nurl = "https://x.test/a"\nsecret = "s"\n[[webhook]]\nurl = "https://x.test/b"\nsecret = "s"',
+            "freshet.toml: webhook: allowed: webhooks of different names; 2 are 'x.test'",
+        ),
         ("[embedding.models.e5]\ndims = 3", "embedding.models.e5.dims: unknown key; Allowed: dimensions, id"),
         ("directory = 1", "freshet.toml: directory: unknown key"),
         ("a = 1\na = 2", "freshet.toml: not TOML: Cannot overwrite a value"),
@@ -165,6 +171,7 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     [
         ('[database]\nurl = ["canary-4f"]', SITE),
         ('[[webhook]]\nurl = "https://x.test"\nsecret = ["canary-4f"]', SITE),
+        ('[[webhook]]\nurl = "https://x.test"\nsecret = "canary-4f"\n' * 2, SITE),
         ("", SITE + 'headers = { Authorization = "canary-4f\\nx" }'),
         ("", 'kind = "site"\nstart_urls = ["https://me:canary-4f@shop.test/"]'),
     ],
@@ -253,3 +260,26 @@ def test_anything_else_is_no_duration(text: str) -> None:
     """No text without a unit at its end passes as a duration."""
     with pytest.raises(ValueError, match="a duration of more than 0"):
         duration(text)
+
+
+@pytest.mark.parametrize("secret", ["whsec_" + "QUJD" * 8, "QUJD" * 8, "env:HOOK_KEY"])
+def test_a_webhook_is_signed_with_the_bytes_of_its_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    """Base64 with or without the prefix of Standard Webhooks, or a variable that holds it; it is known by its host."""
+    monkeypatch.setenv("HOOK_KEY", "whsec_" + "QUJD" * 8)
+    (hook,) = project(tmp_path, f'[[webhook]]\nurl = "https://X.test:9/canary?k=canary"\nsecret = "{secret}"').webhooks
+    assert hook.signing_key() == b"ABC" * 8
+    assert hook.known_as == "x.test:9"
+    assert "QUJD" not in repr(hook)
+
+
+@pytest.mark.parametrize("secret", ["canary phrase", "QUJD", "QUJD" * 30, "env:NO_SUCH_VARIABLE"])
+def test_a_secret_that_cannot_sign_is_refused_and_not_shown(tmp_path: Path, secret: str) -> None:
+    """Too short, too long, not base64, not there: the message says which webhook, and how to make a secret."""
+    (hook,) = project(tmp_path, f'[[webhook]]\nname = "bot"\nurl = "https://x.test"\nsecret = "{secret}"').webhooks
+    with pytest.raises(
+        SettingsError, match=r"webhook bot: secret: (allowed: 24 to 64|environment variable)"
+    ) as refused:
+        hook.signing_key()
+    assert "canary" not in str(refused.value)

@@ -1,0 +1,408 @@
+"""Webhooks against a real receiver on loopback and a real base: what is told, in which order, and what is not lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import posting
+from flows.posting import Poster
+from flows.webhooks import MOST_TRIES, Hook, deliver_next, pause_after
+from pipelines.database import Connection
+from pipelines.failpoints import armed
+from pipelines.records import Outcome
+from pipelines.store import publishing, runs, webhooks
+from tests.badsite import BadSite, Reply, endless, raw, silent_body
+from tests.postgres import TestDatabase
+from tests.receiver import KEY, SECRET, Answer, Receiver, hang, receiver, says
+from tests.story import Story, offer
+
+OIL, TYRES, WASH = (f"https://shop.test/{name}" for name in ("oil", "tyres", "wash"))
+ALL = ("added", "changed", "expired", "withdrawn", "held", "failed")
+
+
+@pytest.fixture
+def story(db: Connection) -> Story:
+    """A base with one offer."""
+    story = Story(db)
+    story.sync({OIL: [offer(OIL, "Oil change", category=("oil",))]})
+    return story
+
+
+@pytest.fixture
+def bot() -> Iterator[Receiver]:
+    with receiver() as started:
+        yield started
+
+
+@pytest.fixture
+def hook(bot: Receiver, story: Story, as_writer: Connection) -> Hook:
+    """A webhook that wants everything, known to the base after its first offer."""
+    del story
+    made = Hook("bot", bot.address + "/canary-path", KEY, ALL, (bot.pair,))
+    webhooks.register(as_writer, made.name, made.events)
+    return made
+
+
+def deliver(conn: Connection, hook: Hook) -> None:
+    """What a deliverer does between two waits."""
+    webhooks.number_endings(conn)
+    with Poster(hook.url, hook.allow_private) as poster:
+        while deliver_next(conn, hook, poster):
+            pass
+
+
+def due(conn: Connection) -> None:
+    """The pause after a failure has passed."""
+    conn.execute("update kb_store.webhook set next_try = clock_timestamp()")
+
+
+def state(conn: Connection, name: str = "bot") -> dict[str, Any]:
+    """How the webhook fares."""
+    (row,) = webhooks.states(conn, [name])
+    return row
+
+
+def add(story: Story, *urls: str) -> None:
+    """A run that finds these offers, too."""
+    story.sync({url: [offer(url, f"Offer {url[-4:]}", category=("oil",))] for url in urls}, complete=False)
+
+
+def fail(story: Story, why: str = "the site is down") -> int:
+    """A run that failed; its number."""
+    number = runs.begin_run(story.conn, story.source.name)
+    runs.note(story.conn, number, problems=[{"url": "", "outcome": "failed", "message": why}])
+    runs.end_run(story.conn, number, "failed")
+    return number
+
+
+def hold(story: Story) -> int:
+    """A run that holds removals back; its number."""
+    number = story.plan({OIL: Outcome.GONE, TYRES: Outcome.GONE, WASH: Outcome.GONE})
+    runs.note(story.conn, number, verdict=["3 of 3 offers would go"])
+    publishing.publish(story.conn, number)
+    runs.end_run(story.conn, number, "held")
+    return number
+
+
+# ---------------------------------------------------------------- what is told
+
+
+def test_a_new_offer_is_told_as_the_feed_tells_it(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """The row of kb.changes and the language, signed so that the library of the specification takes it."""
+    add(story, TYRES)
+    deliver(as_writer, hook)
+    (got,) = bot.came
+    (row,) = (
+        story.conn.execute("select to_jsonb(k) from kb.changes() k order by change_id desc limit 1").fetchone() or ()
+    )
+    told = got.told
+    for name in ("at", "valid_from", "valid_until"):
+        row[name] = row[name] and datetime.fromisoformat(row[name]).isoformat()
+    assert told == {"type": "added", "timestamp": row["at"], "data": {**row, "language": "en"}}
+    assert told["data"]["category"] == ["oil"]
+    assert (got.path, got.headers["content-type"]) == ("/canary-path", "application/json")
+    assert "." not in got.id
+
+
+def test_only_what_is_wanted_is_told_and_from_now_on(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """What was before is not told, nor what the list of events leaves out; what is, in the order of the feed."""
+    add(story, TYRES, WASH)
+    story.sync({TYRES: [offer(TYRES, "Offer yres, now with balancing")]}, complete=False)
+    quiet = Hook("quiet", hook.url, KEY, ("changed",), hook.allow_private)
+    webhooks.register(as_writer, quiet.name, quiet.events)
+    deliver(as_writer, quiet)
+    assert bot.came == []
+    deliver(as_writer, hook)
+    assert bot.events() == [
+        ("added", "Offer yres"), ("added", "Offer wash"), ("changed", "Offer yres, now with balancing")
+    ]  # fmt: skip
+    assert state(as_writer, "quiet")["waiting"] == 0
+
+
+def test_what_the_clock_ends_is_told_without_a_run(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """An offer's end passed and nobody looked: the sweep of the deliverer finds it."""
+    story.conn.execute(_TWO_DAYS_LATER)
+    publishing.expire(as_writer)
+    deliver(as_writer, hook)
+    (got,) = bot.came
+    assert got.told["type"] == "expired"
+    assert got.told["data"]["run_id"] is None
+    assert datetime.fromisoformat(got.told["timestamp"]) < datetime.now(UTC) - timedelta(hours=23)
+
+
+_TWO_DAYS_LATER = """
+update kb_store.version set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day'));
+update kb_store.served_entry
+set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day')),
+    told_until = clock_timestamp() - interval '2 days';
+"""
+
+
+def test_runs_that_ask_for_a_person_are_told(hook: Hook, bot: Receiver, story: Story, as_writer: Connection) -> None:
+    """Failed and held, each with source, run and reasons, in the order they ended; of what was approved, nothing."""
+    add(story, TYRES, WASH)
+    failed = fail(story)
+    held = hold(story)
+    deliver(as_writer, hook)
+    told = [got.told for got in bot.came if "reasons" in got.told["data"]]
+    assert [(one["type"], one["data"]["source"], one["data"]["run_id"]) for one in told] == [
+        ("failed", "shop", failed), ("held", "shop", held)
+    ]  # fmt: skip
+    assert told[0]["data"]["reasons"] == ["the site is down"]
+    assert told[1]["data"]["held"] == 3
+    assert told[1]["data"]["reasons"] == ["3 of 3 offers would go"]
+    again = hold(story)
+    story.conn.execute("update kb_store.run set state = 'published' where run_id = %s", (again,))
+    deliver(as_writer, hook)
+    assert len(bot.came) == 4
+
+
+def test_a_run_that_ends_late_is_told_all_the_same(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """A run begun first may fail last: its number is behind, and it is not passed over."""
+    other = Story(story.conn, source=story.source.model_copy(update={"name": "other"}))
+    late = runs.begin_run(story.conn, "shop")
+    fail(other)
+    deliver(as_writer, hook)
+    runs.end_run(story.conn, late, "failed")
+    deliver(as_writer, hook)
+    assert bot.events() == [("failed", "other"), ("failed", "shop")]
+
+
+# ---------------------------------------------------------------- tries
+
+
+_FAILURES: dict[str, tuple[Answer, str]] = {
+    "refused": (says(500), "answered 500"),
+    "busy": (says(503, Retry_After="7"), "answered 503"),
+    "unknown": (says(404), "answered 404"),
+    "moved": (says(301, Location="http://127.0.0.1:1/other"), "answered 301"),
+    "hangs": (hang, "no answer within 0 s"),
+}
+
+
+@pytest.mark.parametrize("how", _FAILURES)
+def test_what_is_not_accepted_is_told_again_in_its_place(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever went wrong: after a pause, with the same id and a new signature, and nothing overtakes it."""
+    monkeypatch.setattr(posting, "TIMEOUT", 0.4)
+    answer, reason = _FAILURES[how]
+    bot.answers.append(answer)
+    add(story, TYRES, WASH)
+    deliver(as_writer, hook)
+    found = state(as_writer)
+    assert (len(bot.came), found["waiting"], found["tries"], found["reason"]) == (1, 2, 1, reason)
+    assert found["next_try"] > datetime.now(UTC)
+    deliver(as_writer, hook)
+    assert len(bot.came) == 1, "it was to be left alone"
+    due(as_writer)
+    deliver(as_writer, hook)
+    assert [got.told["data"]["url"] for got in bot.came] == [TYRES, TYRES, WASH]
+    assert bot.came[0].id == bot.came[1].id != bot.came[2].id
+    found = state(as_writer)
+    assert (found["waiting"], found["tries"], found["failing_since"], found["delivered"]) == (0, 0, None, 2)
+
+
+@pytest.mark.parametrize("answer", [raw(b"no HTTP at all\r\n\r\n"), raw(b"")], ids=["noise", "end"])
+def test_an_answer_that_is_none_is_a_failure(hook: Hook, story: Story, as_writer: Connection, answer: Reply) -> None:
+    """A peer that speaks something else, or breaks off."""
+    with BadSite() as site:
+        site.script("/", answer)
+        add(story, TYRES)
+        deliver(as_writer, Hook(hook.name, site.url(), KEY, ALL, (site.pair,)))
+    assert state(as_writer)["reason"].startswith("no answer: ")
+
+
+@pytest.mark.parametrize("answer", [silent_body, endless()], ids=["silent", "endless"])
+def test_the_status_decides_and_no_body_is_waited_for(
+    hook: Hook, story: Story, as_writer: Connection, answer: Reply
+) -> None:
+    """200 is accepted, whatever comes behind it and however long."""
+    with BadSite() as site:
+        site.script("/", answer)
+        add(story, TYRES)
+        deliver(as_writer, Hook(hook.name, site.url(), KEY, ALL, (site.pair,)))
+    assert state(as_writer)["delivered"] == 1
+
+
+def test_a_redirect_is_not_followed(hook: Hook, bot: Receiver, story: Story, as_writer: Connection) -> None:
+    """Where it leads, nobody hears of it: the address is to be corrected by a person."""
+    with BadSite() as elsewhere:
+        bot.answers.append(says(307, Location=elsewhere.url("/stolen")))
+        add(story, TYRES)
+        deliver(as_writer, hook)
+        assert elsewhere.journal == []
+    assert state(as_writer)["reason"] == "answered 307"
+
+
+def test_who_is_gone_is_told_nothing_until_started_anew(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """410 ends it at once, and is no reason to lose a message: what waits goes out when deliverers start again."""
+    bot.answers.append(says(410))
+    add(story, TYRES, WASH)
+    deliver(as_writer, hook)
+    due(as_writer)
+    deliver(as_writer, hook)
+    found = state(as_writer)
+    assert (len(bot.came), found["waiting"], found["reason"]) == (1, 2, "answered 410")
+    assert found["stopped_at"] is not None
+    webhooks.register(as_writer, hook.name, hook.events)
+    deliver(as_writer, hook)
+    assert [got.told["data"]["url"] for got in bot.came] == [TYRES, TYRES, WASH]
+
+
+def test_a_message_that_never_arrives_becomes_a_dead_letter(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """After the stated number of tries it is laid aside and listed, and what comes after it is told."""
+    bot.answers.extend([says(500)] * MOST_TRIES)
+    add(story, TYRES, WASH)
+    failed = fail(story)
+    for _ in range(MOST_TRIES):
+        deliver(as_writer, hook)
+        due(as_writer)
+    assert [got.id for got in bot.came[:MOST_TRIES]] == [bot.came[0].id] * MOST_TRIES
+    assert bot.events()[MOST_TRIES:] == [("added", "Offer wash"), ("failed", "shop")]
+    found = state(as_writer)
+    (letter,) = found["last_dead"]
+    assert (found["dead_letters"], found["waiting"], found["failing_since"]) == (1, 0, None)
+    assert (letter["message"], letter["event"], letter["tries"]) == (bot.came[0].id, "added", MOST_TRIES)
+    assert letter["reason"] == "answered 500"
+    assert letter["run_id"] is None
+
+    bot.answers.extend([says(500)] * MOST_TRIES)
+    failed = fail(story)
+    for _ in range(MOST_TRIES):
+        deliver(as_writer, hook)
+        due(as_writer)
+    assert [one["run_id"] for one in state(as_writer)["last_dead"]] == [failed, None]
+
+
+def test_letters_and_webhooks_that_nobody_has_any_more_are_forgotten(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """After thirty days; one taken out of freshet.toml for less goes on where it stood, and costs one row meanwhile."""
+    bot.answers.extend([says(500)] * MOST_TRIES)
+    add(story, TYRES)
+    for _ in range(MOST_TRIES):
+        deliver(as_writer, hook)
+        due(as_writer)
+    webhooks.register(as_writer, "other", ALL)
+    as_writer.execute("update kb_store.dead_letter set given_up_at = given_up_at - interval '29 days'")
+    as_writer.execute("update kb_store.webhook set seen_at = seen_at - interval '29 days'")
+    webhooks.tidy(as_writer, "other")
+    assert state(as_writer)["dead_letters"] == 1
+    add(story, WASH)
+    webhooks.register(as_writer, hook.name, hook.events)
+    deliver(as_writer, hook)
+    assert bot.events()[-1] == ("added", "Offer wash")
+    as_writer.execute("update kb_store.dead_letter set given_up_at = given_up_at - interval '2 days'")
+    as_writer.execute("update kb_store.webhook set seen_at = seen_at - interval '31 days'")
+    webhooks.tidy(as_writer, hook.name)
+    assert state(as_writer)["dead_letters"] == 0
+    assert state(as_writer, "other")["waiting"] is None
+
+
+@given(st.integers(1, MOST_TRIES), st.text(max_size=40) | st.integers().map(str) | st.none())
+def test_pauses_grow_and_end(tries: int, asked_for: str | None) -> None:
+    """Whatever a receiver says: not under four seconds, not over a day; ten tries take about twenty hours."""
+    now = datetime.now(UTC)
+    assert 4 <= pause_after(tries, asked_for, now) <= 86400
+    assert 15 * 3600 < sum(pause_after(n, None, now) for n in range(1, MOST_TRIES)) < 24 * 3600
+    assert pause_after(1, "3600", now) == 3600
+
+
+# ---------------------------------------------------------------- where it may go
+
+
+@pytest.mark.hazard("S1")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0", "[::ffff:127.0.0.1]"])
+def test_a_private_address_is_dialled_only_where_it_is_allowed(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, host: str
+) -> None:
+    """Judged is the address dialled, in whatever spelling; an exemption is for that address and port alone."""
+    add(story, TYRES)
+    port = bot.pair.rpartition(":")[2]
+    for exempt in ((), (f"127.0.0.1:{int(port) - 1}",)):
+        deliver(as_writer, Hook(hook.name, f"http://{host}:{port}/", KEY, ALL, exempt))
+        due(as_writer)
+    assert bot.came == []
+    assert "refused" in state(as_writer)["reason"]
+
+
+def test_no_secret_and_no_payload_in_any_log(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S7: neither the path of the address, nor the key, nor what is told; what failed is said with its id."""
+    caplog.set_level(logging.DEBUG)
+    bot.answers.extend([says(500), says(410)])
+    story.sync({WASH: [offer(WASH, "canary-title")]}, complete=False)
+    deliver(as_writer, hook)
+    due(as_writer)
+    deliver(as_writer, hook)
+    with BadSite() as site:
+        deliver(as_writer, Hook(hook.name, site.url("/canary"), KEY, ALL))
+    assert bot.came[0].id in caplog.text
+    for secret in ("canary", KEY.decode(), SECRET):
+        assert secret not in caplog.text
+        assert secret not in repr(hook)
+        assert secret not in str(state(as_writer))
+
+
+# ---------------------------------------------------------------- not lost
+
+
+class _Cut(BaseException):
+    """The process ends here."""
+
+
+def test_a_crash_before_the_note_sends_the_same_again(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """At least once, and known by its id: the receiver can tell."""
+    add(story, TYRES)
+
+    def cut(name: str) -> None:
+        if name == "webhook: sent":
+            raise _Cut
+
+    with armed(cut), pytest.raises(_Cut):
+        deliver(as_writer, hook)
+    deliver(as_writer, hook)
+    assert len(bot.came) == 2
+    assert bot.came[0].id == bot.came[1].id
+
+
+def test_what_is_being_told_stands_in_nobodys_way(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, database: TestDatabase
+) -> None:
+    """While a receiver hangs a sync publishes, and a second deliverer leaves the message to the first."""
+    add(story, TYRES)
+    with database.connect("writer") as second:
+
+        def meanwhile(name: str) -> None:
+            if name == "webhook: sent":
+                deliver(second, hook)
+                add(story, WASH)
+
+        with armed(meanwhile), Poster(hook.url, hook.allow_private) as poster:
+            assert deliver_next(as_writer, hook, poster)
+        assert len(bot.came) == 1
+        deliver(second, hook)
+    assert [got.told["data"]["url"] for got in bot.came] == [TYRES, WASH]

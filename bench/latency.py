@@ -10,27 +10,21 @@ get an error or an empty answer. CPU is that of the database's process, which ot
 from __future__ import annotations
 
 import argparse
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
-from time import monotonic, perf_counter
+from time import perf_counter
 
 from pgvector import Vector
 
-from bench.projects import temporary_project
-from bench.synthetic import Material, publish_synthetic, read_sentences
+from bench.synthetic import Material, publish_synthetic, read_queries, synthetic_base
 from flows.texts import Texts
 from pipelines.database import Connection, connect
 from pipelines.settings import Project
-from pipelines.store.publishing import register_model
-from pipelines.store.vector_index import keep_vector_index
 
-_SET = Path(__file__).resolve().parents[2] / "shared/data/retrieval/scifact-en"
-_DOCUMENTS = 500
 _ASKED = 100
 _FILTERS: dict[str, list[str] | None] = {"no filter": None, "1 % filter": ["c7"]}
 _SEARCH = "select entry_id from kb.search(%s, %s, 10, %s::text[])"
@@ -44,25 +38,15 @@ def main() -> None:
     parser.add_argument("--chunks", type=int, default=5000)
     parser.add_argument("--readers", type=int, default=50)
     arguments = parser.parse_args()
-    with temporary_project({}) as project, connect(project, autocommit=True) as owner:
-        texts = Texts(project)
-        sentences = read_sentences(_SET / "corpus.jsonl", _DOCUMENTS)
-        material = Material(sentences, texts.encode([". ".join(said[:2]) for said in sentences]), texts.model)
-        started = monotonic()
-        publish_synthetic(owner, "synthetic", material, arguments.chunks)
-        print(f"{arguments.chunks} chunks published in {monotonic() - started:.1f} s", flush=True)
-        started = monotonic()
-        if keep_vector_index(owner, register_model(owner, texts.model)):
-            print(f"index of vectors made in {monotonic() - started:.1f} s", flush=True)
-        queries = _queries(texts)
-        with connect(project, role="reader", autocommit=True) as reader:
-            _alone(reader, owner, queries)
-        _together(project, owner, material, queries, arguments.readers)
+    with synthetic_base(arguments.chunks) as base:
+        queries = _queries(base.texts)
+        with connect(base.project, role="reader", autocommit=True) as reader:
+            _alone(reader, base.owner, queries)
+        _together(base.project, base.owner, base.material, queries, arguments.readers)
 
 
 def _queries(texts: Texts) -> list[Query]:
-    lines = (_SET / "queries.jsonl").read_text(encoding="utf-8").splitlines()[:_ASKED]
-    said = [json.loads(line)["text"] for line in lines]
+    said = read_queries(_ASKED)
     return [(text, Vector(vector)) for text, vector in zip(said, texts.encode_queries(said), strict=True)]
 
 

@@ -8,21 +8,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
 from pgvector import HalfVector
 
-from pipelines.database import Connection
+from bench.projects import temporary_project
+from flows.texts import Texts
+from pipelines.database import Connection, connect
+from pipelines.settings import Project
 from pipelines.source_settings import Source
 from pipelines.store import publishing, runs
+from pipelines.store.vector_index import keep_vector_index
 from pipelines.vectors.models import ModelEntry
 
-__all__ = ["CHUNKS_AN_ENTRY", "Material", "publish_synthetic", "read_sentences"]
+__all__ = [
+    "CHUNKS_AN_ENTRY",
+    "Material",
+    "SyntheticBase",
+    "publish_synthetic",
+    "read_queries",
+    "read_sentences",
+    "synthetic_base",
+]
 
+_SET = Path(__file__).resolve().parents[2] / "shared/data/retrieval/scifact-en"
+_DOCUMENTS = 500
 CHUNKS_AN_ENTRY = 4
 _CATEGORIES = 100  # each holds one entry in a hundred
 _NOISE = 0.5  # length of what is added to the sum of two unit vectors
@@ -35,6 +51,38 @@ class Material:
     sentences: Sequence[Sequence[str]]  # of each document
     vectors: NDArray[np.float32]  # (documents, dimensions), unit length
     model: ModelEntry
+
+
+@dataclass(frozen=True)
+class SyntheticBase:
+    """A project whose base holds one published source of such texts."""
+
+    project: Project
+    owner: Connection
+    texts: Texts
+    material: Material
+
+
+@contextmanager
+def synthetic_base(chunks: int) -> Iterator[SyntheticBase]:
+    """A base of that many texts recombined from `../shared/data/retrieval/scifact-en`, its index of vectors made."""
+    with temporary_project({}) as project, connect(project, autocommit=True) as owner:
+        texts = Texts(project)
+        sentences = read_sentences(_SET / "corpus.jsonl", _DOCUMENTS)
+        material = Material(sentences, texts.encode([". ".join(said[:2]) for said in sentences]), texts.model)
+        started = monotonic()
+        publish_synthetic(owner, "synthetic", material, chunks)
+        print(f"{chunks} chunks published in {monotonic() - started:.1f} s", flush=True)
+        started = monotonic()
+        if keep_vector_index(owner, publishing.register_model(owner, texts.model)):
+            print(f"index of vectors made in {monotonic() - started:.1f} s", flush=True)
+        yield SyntheticBase(project, owner, texts, material)
+
+
+def read_queries(most: int) -> list[str]:
+    """The first questions of that set."""
+    lines = (_SET / "queries.jsonl").read_text(encoding="utf-8").splitlines()[:most]
+    return [json.loads(line)["text"] for line in lines]
 
 
 def read_sentences(corpus: Path, most: int = 5000) -> list[list[str]]:

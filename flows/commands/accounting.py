@@ -80,13 +80,15 @@ def status(
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
-    """Each source: last verified, stale or not, what is live, next and held; and findings a person should look at.
+    """Each source: last verified, stale or not, what is live, next and held; findings to look at; and each webhook.
 
     Example: freshet status --findings
     """
+    from flows.commands.hooks import tell_webhook
     from flows.reports import source_states
     from flows.serving import model_difference
     from pipelines.database import connect
+    from pipelines.store import webhooks
     from retrieval.asking import active_model, freshness
     from retrieval.findings import findings
 
@@ -95,11 +97,13 @@ def status(
     with connect(project, role="writer", autocommit=True) as conn:
         found, model, groups = freshness(conn), active_model(conn), findings(conn)
         states = source_states(conn)
+        hooks = webhooks.states(conn, [hook.known_as for hook in project.webhooks])
         difference = model_difference(conn, project)
     found = [{**row, **states[row["source"]]} for row in found]
     if as_json:
         served = model and {**model, "configured": project.embedding.model, "differs": difference}
-        print_json({"sources": found, "model": served, "findings": [_document(group) for group in groups]})
+        told = [_document(group) for group in groups]
+        print_json({"sources": found, "model": served, "findings": told, "webhooks": hooks})
         return
     if difference:
         say(difference)
@@ -112,6 +116,8 @@ def status(
                 _tell_group(group, project, everything)
     if not found:
         say("nothing synced yet: freshet sync")
+    for hook in hooks:
+        tell_webhook(hook, zone)
 
 
 def _document(group: FindingGroup) -> dict[str, Any]:

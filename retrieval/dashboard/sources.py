@@ -1,4 +1,4 @@
-"""`/sources`: how fresh each source is; one of them with its pages, findings and what was quarantined."""
+"""`/sources`: how fresh each source is, how webhooks fare; one source with its pages, findings, what is set aside."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ _UNREADABLE = ("quarantined", "parse_failed")
 
 @router.get("/sources")
 async def sources(request: Request, caller: Insider) -> Response:
-    """Every source that the caller may see."""
+    """Every source that the caller may see; and the webhooks, which are told of all, for who may see all."""
     client: AsyncClient = request.app.state.client
-    return page(request, caller, "sources.html", sources=await client.freshness(within=caller.sources))
+    fresh = await client.freshness(within=caller.sources)
+    hooks = [] if caller.sources is not None else await store.webhooks(request, caller)
+    return page(request, caller, "sources.html", sources=fresh, hooks=hooks)
 
 
 @router.get("/sources/{name}")

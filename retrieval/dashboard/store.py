@@ -20,7 +20,7 @@ from retrieval.http.callers import Caller
 
 __all__ = [
     "Row", "attempts", "capture", "clock", "entries_at", "findings", "held", "held_of", "matching", "pages", "row",
-    "rows", "run", "runs", "source",
+    "rows", "run", "runs", "source", "webhooks",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -147,6 +147,12 @@ select s.name, s.kind, s.zone, s.paused, extract(epoch from s.freshness)::bigint
 from kb_store.source s
 where s.name = %(name)s and s.source_id = any (kb_store.visible_sources())
 """
+
+
+async def webhooks(request: Request, caller: Caller) -> list[Row]:
+    """How each of the project's webhooks fares."""
+    names = [hook.known_as for hook in request.app.state.project.webhooks]
+    return await rows(request, caller, "select * from kb_store.webhook_states(%(names)s)", names=names)
 
 
 async def pages(request: Request, caller: Caller, name: str) -> list[Row]:

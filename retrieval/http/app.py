@@ -55,7 +55,7 @@ def create_app(
     app.state.project = project
     app.state.client = AsyncClient(project, connections=_CONNECTIONS)
     app.state.mcp = create_server(app.state.client)
-    app.state.metrics = metrics.Metrics(app.state.client)
+    app.state.metrics = metrics.Metrics(app.state.client, [hook.known_as for hook in project.webhooks])
     app.state.deciding = deciding
     answer_problems(app)
     for router in (health.router, metrics.router, questions.router, following.router, platforms.router, site.router):

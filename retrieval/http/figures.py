@@ -7,7 +7,7 @@ the index of vectors with comparing each.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -38,6 +38,7 @@ class Reading:
     up: bool  # False: it was away, and nothing else is known
     sources: tuple[Row, ...] = ()
     runs: tuple[Row, ...] = ()  # by source and state
+    webhooks: tuple[Row, ...] = ()
     expired_served: int | None = None  # offers that were returned although over
     recall: float | None = None  # 0..1; None: there is no index, each text is compared
 
@@ -48,9 +49,10 @@ BASE_AWAY = Reading(up=False)
 class Base:
     """Looks at the base, and no more often than is worth while."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        """`client` asks as a reader."""
+    def __init__(self, client: AsyncClient, webhooks: Sequence[str] = ()) -> None:
+        """`client` asks as a reader; `webhooks` are the names of those that the project has."""
         self._client = client
+        self._webhooks = list(webhooks)
         self._looking = asyncio.Lock()
         self._last = (-_KEPT, BASE_AWAY)
         self._recall: tuple[float, float | None] = (-_RECALL_KEPT, None)
@@ -81,9 +83,10 @@ class Base:
         async with store.connection() as conn, conn.cursor(row_factory=dict_row) as cursor:
             sources = await (await cursor.execute(_SOURCES)).fetchall()
             runs = await (await cursor.execute(_RUNS)).fetchall()
+            hooks = await (await cursor.execute(_WEBHOOKS, (self._webhooks,))).fetchall()
             over = await (await cursor.execute(_EXPIRED, probed)).fetchall()
             recall = await self._recalled(cursor)
-        return Reading(True, tuple(sources), tuple(runs), over[0]["expired"], recall)
+        return Reading(True, tuple(sources), tuple(runs), tuple(hooks), over[0]["expired"], recall)
 
     async def _recalled(self, cursor: psycopg.AsyncCursor[Row]) -> float | None:
         at, recall = self._recall
@@ -126,6 +129,14 @@ join kb_store.run r on r.source_id = l.source_id
     and (r.run_id = l.run_id or r.finished_at > clock_timestamp() - interval '24 hours')
 where r.state <> 'planned'
 group by s.name, r.state
+"""
+
+# Of one that nothing has delivered to yet there is nothing to tell.
+_WEBHOOKS = """
+select w.name as webhook, w.waiting, w.dead_letters,
+    coalesce(extract(epoch from clock_timestamp() - w.waiting_since), 0) as waiting_age
+from kb_store.webhook_states(%s) w
+where w.waiting is not null
 """
 
 # By the versions, not by what is served. A version closed since the call was believed at its instant.

@@ -6,7 +6,7 @@ What the base holds is read from it at the scrape (`retrieval.http.figures`): a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -34,10 +34,10 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 10.0)
 class Metrics:
     """The figures of one application, in a registry of its own."""
 
-    def __init__(self, client: AsyncClient) -> None:
-        """`client` asks as a reader."""
+    def __init__(self, client: AsyncClient, webhooks: Sequence[str] = ()) -> None:
+        """`client` asks as a reader; `webhooks` are the names of those that the project has."""
         self._client = client
-        self._base = Base(client)
+        self._base = Base(client, webhooks)
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self.seconds = Histogram(
@@ -136,6 +136,9 @@ def _of_base(found: Reading) -> Iterator[GaugeMetricFamily]:
         "freshet_last_run", "1: how the last run of a source ended.", ("source", "state"), found.runs, "is_last"
     )
 
+    for name, help_text, column in _BY_WEBHOOK:
+        yield _each(name, help_text, ("webhook",), found.webhooks, column)
+
 
 def _of_pools(pools: Mapping[str, Mapping[str, int]]) -> Iterator[GaugeMetricFamily]:
     for name, help_text, counted in _BY_POOL:
@@ -167,6 +170,12 @@ _BY_SOURCE = (
     ("freshet_live_entries", "Entries of any kind live now.", "live"),
     ("freshet_upcoming_entries", "Entries whose window is yet to begin.", "upcoming"),
     ("freshet_held_run", "1: removals wait for a person.", "held"),
+)
+
+_BY_WEBHOOK = (
+    ("freshet_webhook_waiting", "Messages that wait to be delivered.", "waiting"),
+    ("freshet_webhook_waiting_seconds", "Time since what the first of them tells happened.", "waiting_age"),
+    ("freshet_webhook_dead_letters", "Messages given up in the last thirty days.", "dead_letters"),
 )
 
 _BY_POOL = (

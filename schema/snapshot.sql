@@ -810,6 +810,12 @@ declare
         select greatest(least(s.passages / 4, 5000), 100) from kb_store.lexical_statistic s
     );
 begin
+    if (wanted).category is null and (wanted).language is null and (wanted).kind is null
+        and (wanted).min_price is null and (wanted).max_price is null
+        and cardinality((wanted).sources) = (select count(*) from kb_store.source)
+    then
+        return true; -- what is over does not stay in service for long: nearly all is live
+    end if;
     -- counted no further than needed: at once when most are wanted, by the filter's index when hardly any are
     return few < (
         select count(*)
@@ -1219,6 +1225,46 @@ CREATE FUNCTION kb_store.compare_plan(of_run bigint) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.compare_plan(of_run bigint) IS 'Finds for each planned entry what publishing does to it.';
+
+CREATE FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) RETURNS kb_store.leg[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+    most constant int := kb_store.worth_asking();
+    asked constant halfvec := direction::halfvec;
+begin
+    return array(
+        select (n.passage_id, 1 - n.distance)::kb_store.leg
+        from (
+            select v.passage_id, v.vector <=> asked as distance
+            from kb_store.served_vector v
+            where v.model_id = of_model
+            order by 2
+            limit most
+        ) n
+        -- looked up one by one until there are enough: a join would go through all that there is
+        cross join lateral (
+            select
+            from kb_store.served_chunk c
+            join kb_store.served_entry e using (entry_id)
+            where c.passage_id = n.passage_id
+                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+                and (c.valid is null or c.valid @> at)
+                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+                and ((wanted).language is null or c.language = (wanted).language)
+                and (covered = '{}' or c.language = any (covered || array['und']))
+            limit 1
+        ) l
+        order by n.distance
+        limit 100
+    );
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) IS 'The hundred texts nearest to a query by its vector, among those live and wanted, in a base without an index of vectors: each is compared. Fewer when too few of the nearest are live and wanted.';
 
 CREATE FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) RETURNS real
     LANGUAGE sql STABLE
@@ -2000,13 +2046,12 @@ begin
             limit 64 -- of a long text those that tell most: what a call costs has a bound
         ),
         place as materialized (
-            select f.passage_id, c.version_id, c.ordinal, c.language
+            select f.passage_id, c.entry_id, c.ordinal, c.language
             from unnest(words) f
             cross join lateral (
-                select k.version_id, k.ordinal, s.language
+                select s.entry_id, s.ordinal, s.language
                 from kb_store.served_chunk s
                 join kb_store.served_entry e using (entry_id)
-                join kb_store.chunk k using (chunk_id)
                 where s.passage_id = f.passage_id
                     and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
                     and (s.valid is null or s.valid @> at)
@@ -2017,17 +2062,21 @@ begin
             ) c
         ),
         near as materialized (
-            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation
+            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation, t.holds
             from place p
-            join kb_store.chunk k on k.version_id = p.version_id and k.ordinal between p.ordinal - 2 and p.ordinal + 2
-            join kb_store.served_chunk s on s.chunk_id = k.chunk_id
-            join kb_store.served_passage t on t.passage_id = s.passage_id
-            where s.language = p.language and (s.valid is null or s.valid @> at) and t.weights is not null
+            cross join lateral (
+                select n.weights, n.length, n.pivot, n.weights <#> asked < 0 as holds
+                from kb_store.served_chunk s
+                join kb_store.served_passage n using (passage_id)
+                where s.entry_id = p.entry_id and s.ordinal between p.ordinal - 2 and p.ordinal + 2
+                    and s.language = p.language and (s.valid is null or s.valid @> at) and n.weights is not null
+                offset 0
+            ) t
         ),
         counted as (
             -- how often a term stands in each, by its weight there
             select n.passage_id, t.idf, sum(w.weight * n.saturation / (2.2 - w.weight)) as times
-            from near n
+            from (select h.* from near h where h.holds offset 0) n -- many hold none of the terms
             cross join term t
             cross join lateral (select -(n.weights <#> t.alone) as weight offset 0) w
             where w.weight > 0
@@ -2228,8 +2277,11 @@ declare
     found kb_store.leg[];
 begin
     select m.* into strict active from kb_store.model m where m.active;
+    if active.indexed_to = 0 then
+        return kb_store.compared_vectors(at, direction, covered, wanted, active.model_id);
+    end if;
     -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
-    -- be answered by the index. What the index does not hold, which is all where there is none, is compared one by one
+    -- be answered by the index. What the index does not hold yet is compared one by one
     execute format(
         $sql$
         with live as not materialized (
@@ -2281,11 +2333,11 @@ COMMENT ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direct
 CREATE FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
 declare
-    most constant int := 2000;
+    most constant int := kb_store.worth_asking();
     weighed int;
     found kb_store.leg[];
 begin
@@ -2304,15 +2356,18 @@ begin
     select (select count(*) from best), array(
         select (b.passage_id, b.points)::kb_store.leg
         from best b
-        where exists (
-            select from kb_store.served_chunk c
+        -- looked up one by one until there are enough: a join would go through all that there is
+        cross join lateral (
+            select
+            from kb_store.served_chunk c
             join kb_store.served_entry e using (entry_id)
             where c.passage_id = b.passage_id
                 and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
                 and (c.valid is null or c.valid @> at)
                 and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
                 and ((wanted).language is null or c.language = (wanted).language)
-        )
+            limit 1
+        ) l
         order by b.points desc
         limit 100
     )
@@ -3399,8 +3454,8 @@ begin
     where s.entry_id = any (which)
     on conflict (entry_id, known_at) do update set verified_at = excluded.verified_at;
 
-    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
-    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])
+    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language, ordinal)
+    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1]), c.ordinal
     from kb_store.served_entry s
     join kb_store.chunk c using (version_id)
     where s.entry_id = any (which) and (c.valid is null or upper_inf(c.valid) or upper(c.valid) > at);
@@ -4034,6 +4089,16 @@ end
 $$;
 
 COMMENT ON FUNCTION kb_store.word_pieces(of_model integer, word text) IS 'A word as the pieces a model''s query table knows it by; those that go on within a word begin with a hyphen.';
+
+CREATE FUNCTION kb_store.worth_asking() RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- enough to meet a hundred among them where kb_store.are_many: there one in four is wanted, or one in forty of many
+    select greatest(s.passages / 50, 500)::int from kb_store.lexical_statistic s
+$$;
+
+COMMENT ON FUNCTION kb_store.worth_asking() IS 'Of how many of the nearest texts it is asked whether they are live and wanted, before each one that is gets compared.';
 
 CREATE FUNCTION kb_store.yields(of_run bigint) RETURNS TABLE(pages text, count integer, before integer, now integer)
     LANGUAGE sql STABLE
@@ -5122,7 +5187,8 @@ CREATE TABLE kb_store.served_chunk (
     entry_id bigint NOT NULL,
     passage_id bigint NOT NULL,
     valid tstzmultirange,
-    language text NOT NULL
+    language text NOT NULL,
+    ordinal integer NOT NULL
 );
 
 COMMENT ON TABLE kb_store.served_chunk IS 'Chunks of served entries.';
@@ -5136,6 +5202,8 @@ COMMENT ON COLUMN kb_store.served_chunk.passage_id IS 'The text by which it is f
 COMMENT ON COLUMN kb_store.served_chunk.valid IS 'A window of its own, within its entry''s.';
 
 COMMENT ON COLUMN kb_store.served_chunk.language IS 'The language it speaks for.';
+
+COMMENT ON COLUMN kb_store.served_chunk.ordinal IS 'Its place in the version, from 0.';
 
 CREATE TABLE kb_store.served_entry (
     entry_id bigint NOT NULL,
@@ -5711,11 +5779,11 @@ CREATE INDEX run_source ON kb_store.run USING btree (source_id, run_id DESC);
 
 CREATE INDEX run_unnumbered ON kb_store.run USING btree (run_id) WHERE ((ending IS NULL) AND (state = ANY (ARRAY['held'::text, 'failed'::text])));
 
-CREATE INDEX served_chunk_entry ON kb_store.served_chunk USING btree (entry_id);
-
 CREATE INDEX served_chunk_language ON kb_store.served_chunk USING btree (language);
 
 CREATE INDEX served_chunk_passage ON kb_store.served_chunk USING btree (passage_id);
+
+CREATE INDEX served_chunk_place ON kb_store.served_chunk USING btree (entry_id, ordinal);
 
 CREATE INDEX served_entry_category ON kb_store.served_entry USING gin (category) WITH (fastupdate=off);
 
@@ -6037,6 +6105,9 @@ GRANT ALL ON FUNCTION kb_store.code_lexemes(plain text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.compare_plan(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.compare_plan(of_run bigint) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) TO kb_writer;
 
@@ -6318,6 +6389,9 @@ GRANT ALL ON FUNCTION kb_store.without_particulars(query text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.worth_asking() FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.worth_asking() TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.yields(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.yields(of_run bigint) TO kb_writer;

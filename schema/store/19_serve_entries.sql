@@ -46,8 +46,8 @@ begin
     where s.entry_id = any (which)
     on conflict (entry_id, known_at) do update set verified_at = excluded.verified_at;
 
-    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language)
-    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1])
+    insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, valid, language, ordinal)
+    select c.chunk_id, s.entry_id, c.passage_id, c.valid, coalesce(c.language, s.languages[1]), c.ordinal
     from kb_store.served_entry s
     join kb_store.chunk c using (version_id)
     where s.entry_id = any (which) and (c.valid is null or upper_inf(c.valid) or upper(c.valid) > at);

@@ -11,6 +11,12 @@ declare
         select greatest(least(s.passages / 4, 5000), 100) from kb_store.lexical_statistic s
     );
 begin
+    if (wanted).category is null and (wanted).language is null and (wanted).kind is null
+        and (wanted).min_price is null and (wanted).max_price is null
+        and cardinality((wanted).sources) = (select count(*) from kb_store.source)
+    then
+        return true; -- what is over does not stay in service for long: nearly all is live
+    end if;
     -- counted no further than needed: at once when most are wanted, by the filter's index when hardly any are
     return few < (
         select count(*)

@@ -19,13 +19,12 @@ begin
             limit 64 -- of a long text those that tell most: what a call costs has a bound
         ),
         place as materialized (
-            select f.passage_id, c.version_id, c.ordinal, c.language
+            select f.passage_id, c.entry_id, c.ordinal, c.language
             from unnest(words) f
             cross join lateral (
-                select k.version_id, k.ordinal, s.language
+                select s.entry_id, s.ordinal, s.language
                 from kb_store.served_chunk s
                 join kb_store.served_entry e using (entry_id)
-                join kb_store.chunk k using (chunk_id)
                 where s.passage_id = f.passage_id
                     and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
                     and (s.valid is null or s.valid @> at)
@@ -36,17 +35,21 @@ begin
             ) c
         ),
         near as materialized (
-            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation
+            select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation, t.holds
             from place p
-            join kb_store.chunk k on k.version_id = p.version_id and k.ordinal between p.ordinal - 2 and p.ordinal + 2
-            join kb_store.served_chunk s on s.chunk_id = k.chunk_id
-            join kb_store.served_passage t on t.passage_id = s.passage_id
-            where s.language = p.language and (s.valid is null or s.valid @> at) and t.weights is not null
+            cross join lateral (
+                select n.weights, n.length, n.pivot, n.weights <#> asked < 0 as holds
+                from kb_store.served_chunk s
+                join kb_store.served_passage n using (passage_id)
+                where s.entry_id = p.entry_id and s.ordinal between p.ordinal - 2 and p.ordinal + 2
+                    and s.language = p.language and (s.valid is null or s.valid @> at) and n.weights is not null
+                offset 0
+            ) t
         ),
         counted as (
             -- how often a term stands in each, by its weight there
             select n.passage_id, t.idf, sum(w.weight * n.saturation / (2.2 - w.weight)) as times
-            from near n
+            from (select h.* from near h where h.holds offset 0) n -- many hold none of the terms
             cross join term t
             cross join lateral (select -(n.weights <#> t.alone) as weight offset 0) w
             where w.weight > 0

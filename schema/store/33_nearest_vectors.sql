@@ -18,8 +18,11 @@ declare
     found kb_store.leg[];
 begin
     select m.* into strict active from kb_store.model m where m.active;
+    if active.indexed_to = 0 then
+        return kb_store.compared_vectors(at, direction, covered, wanted, active.model_id);
+    end if;
     -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
-    -- be answered by the index. What the index does not hold, which is all where there is none, is compared one by one
+    -- be answered by the index. What the index does not hold yet is compared one by one
     execute format(
         $sql$
         with live as not materialized (

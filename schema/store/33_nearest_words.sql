@@ -2,11 +2,11 @@ create or replace function kb_store.nearest_words(at timestamptz, asked sparseve
 returns kb_store.leg[]
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
-set plan_cache_mode = force_custom_plan
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
-    most constant int := 2000;
+    most constant int := kb_store.worth_asking();
     weighed int;
     found kb_store.leg[];
 begin
@@ -25,15 +25,18 @@ begin
     select (select count(*) from best), array(
         select (b.passage_id, b.points)::kb_store.leg
         from best b
-        where exists (
-            select from kb_store.served_chunk c
+        -- looked up one by one until there are enough: a join would go through all that there is
+        cross join lateral (
+            select
+            from kb_store.served_chunk c
             join kb_store.served_entry e using (entry_id)
             where c.passage_id = b.passage_id
                 and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
                 and (c.valid is null or c.valid @> at)
                 and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
                 and ((wanted).language is null or c.language = (wanted).language)
-        )
+            limit 1
+        ) l
         order by b.points desc
         limit 100
     )

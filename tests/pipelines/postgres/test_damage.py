@@ -50,8 +50,8 @@ DERIVED = {
         "served_texts_are_those_of_chunks",
     ),
     "a chunk of an old version": (
-        "insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, language)"
-        " select c.chunk_id, v.entry_id, c.passage_id, 'en'"
+        "insert into kb_store.served_chunk (chunk_id, entry_id, passage_id, language, ordinal)"
+        " select c.chunk_id, v.entry_id, c.passage_id, 'en', c.ordinal"
         " from kb_store.chunk c join kb_store.version v using (version_id)"
         " where v.entry_id = 1 and not upper_inf(v.recorded)", "served_chunks_are_of_served_versions",
     ),

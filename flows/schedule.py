@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flows.prefect_server import OwnServer, PrefectServerError, prefect_api
+from flows.webhooks import delivering
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import PrefectClient
@@ -44,14 +45,12 @@ def serve(project: Project) -> None:
     A source that is added, removed or changed on disk is taken up by the next start. Raises PrefectServerError
     when the project's own server does not come up, SettingsError for a webhook's secret that cannot sign.
     """
-    with prefect_api(project) as server:
+    with delivering(project), prefect_api(project) as server:
         if server is not None:
             server.wait_until_healthy()
         from flows.deployments import deployments
-        from flows.webhooks import delivering
 
-        with delivering(project):
-            asyncio.run(_serve(_Served(project, server, deployments(project))))
+        asyncio.run(_serve(_Served(project, server, deployments(project))))
 
 
 @dataclass(frozen=True)

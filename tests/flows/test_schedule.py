@@ -17,6 +17,7 @@ import pytest
 
 from pipelines.database import Connection
 from tests.flows.prefect_api import furnish, limit_to
+from tests.receiver import SECRET, Receiver, receiver
 
 _PATIENCE = 240.0  # seconds; far more than a busy machine takes
 
@@ -29,6 +30,16 @@ def two_offers(offers_source: Path) -> Path:
     assert '"*/15 * * * *"' in text
     offers_source.write_text(text.replace('"*/15 * * * *"', '"0 0 1 1 *"'), encoding="utf-8")
     return offers_source
+
+
+@pytest.fixture
+def bot(folder: Path) -> Iterator[Receiver]:
+    """A webhook of the project."""
+    with receiver() as started:
+        (folder / "freshet.toml").write_text(
+            f'[[webhook]]\nurl = "{started.address}"\nsecret = "{SECRET}"\nallow_private = ["{started.pair}"]\n'
+        )
+        yield started
 
 
 @contextmanager
@@ -45,8 +56,10 @@ def _scheduling(log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
-def test_what_is_due_runs_and_a_signal_ends_it_all(folder: Path, two_offers: Path, db: Connection) -> None:
-    """A run asked for is led by a process of its own and recorded; SIGTERM ends scheduler and server with exit 0."""
+def test_what_is_due_runs_and_a_signal_ends_it_all(
+    folder: Path, two_offers: Path, bot: Receiver, db: Connection
+) -> None:
+    """A run asked for is led by a process of its own, recorded, and told; SIGTERM ends scheduler and server, exit 0."""
     furnish(folder)
     log = folder / "schedule.log"
     with _scheduling(log) as process:
@@ -57,6 +70,7 @@ def test_what_is_due_runs_and_a_signal_ends_it_all(folder: Path, two_offers: Pat
             run = api.post(f"/deployments/{deployment}/create_flow_run", json={}).raise_for_status().json()["id"]
             state = _final_state(api, run, process)
         assert state["type"] == "COMPLETED", log.read_text()
+        assert bot.wait_for(1)[0].told["type"] == "added"
         process.send_signal(signal.SIGTERM)
         assert process.wait(_PATIENCE) == 0
     assert db.execute("select state from kb_store.run").fetchall() == [("published",)]

@@ -43,7 +43,7 @@ class Reply:
 
 
 class Poster:
-    """Posts to one address and keeps the connection; for one thread, which needs no event loop of its own."""
+    """Posts to one address; for one thread, which needs no event loop of its own."""
 
     def __init__(self, url: str, allow_private: Iterable[str]) -> None:
         """`allow_private`: exact host:port pairs that may be dialled although private."""
@@ -87,7 +87,8 @@ class Poster:
         import aiohttp
 
         return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(socket_factory=self._judged, limit=1, use_dns_cache=False),
+            # a connection that is kept may have been closed by the next message, and to find that out costs a try
+            connector=aiohttp.TCPConnector(socket_factory=self._judged, use_dns_cache=False, force_close=True),
             timeout=aiohttp.ClientTimeout(total=TIMEOUT, sock_connect=_CONNECT),
             headers={"User-Agent": f"Freshet/{version('freshet')}", "Content-Type": "application/json"},
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -18,6 +18,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from pipelines.database import Connection
+from pipelines.texts import clean
 
 __all__ = [
     "Message",
@@ -117,7 +118,7 @@ def note_delivered(conn: Connection, standing: Standing, message: Message) -> No
 
 def note_failed(conn: Connection, standing: Standing, message: Message, tries: int, reason: str, pause: float) -> None:
     """It did not accept the message at that try, and is left alone for `pause` seconds."""
-    told = {"tries": tries, "reason": reason[:_LONGEST], "pause": pause}
+    told = {"tries": tries, "reason": clean(reason)[:_LONGEST], "pause": pause}
     conn.execute(_FAILED, {**_names(standing, message), **told})
 
 
@@ -133,7 +134,7 @@ def stop(conn: Connection, standing: Standing, reason: str) -> None:
     conn.execute(
         "update kb_store.webhook set stopped_at = clock_timestamp(), reason = %s,"
         " failing_since = coalesce(failing_since, clock_timestamp()) where name = %s",
-        (reason[:_LONGEST], standing.name),
+        (clean(reason)[:_LONGEST], standing.name),
     )
 
 

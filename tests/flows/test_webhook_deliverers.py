@@ -20,7 +20,7 @@ from flows.webhooks import delivering
 from pipelines.database import Connection
 from pipelines.settings import Project, SettingsError, load_project
 from pipelines.store.webhooks import states
-from tests.flows.test_webhooks import add, fail
+from tests.flows.test_webhooks import add, fail, two_days_later
 from tests.postgres import TestDatabase
 from tests.receiver import SECRET, Receiver, hang, receiver
 from tests.retrieval.http.test_questions import shut_out
@@ -86,6 +86,18 @@ def test_several_deliverers_tell_everything_once_and_in_order(project: Project, 
     assert [got.told["data"]["source"] for got in bot.came] == ["shop"] * 13
     assert [got.told["data"].get("url") for got in bot.came][:12] == URLS
     assert bot.came[-1].told["type"] == "failed"
+
+
+def test_what_has_ended_is_told_although_nothing_else_runs(
+    project: Project, bot: Receiver, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No scheduler, no sync: a deliverer has the clock's work done by itself."""
+    monkeypatch.setattr(webhooks, "_SWEEP_EVERY", 0.1)
+    add(Story(db), URLS[0])
+    with delivering(project):
+        known(db, "bot0")
+        two_days_later(db)
+        assert bot.wait_for(1)[0].told["type"] == "expired"
 
 
 def test_one_that_hangs_holds_no_other_up(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flows import posting
@@ -91,6 +93,16 @@ def hold(story: Story) -> int:
     return number
 
 
+def two_days_later(conn: Connection) -> None:
+    """All that is served ended a day ago, and was looked at the day before."""
+    conn.execute("""
+        update kb_store.version set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day'));
+        update kb_store.served_entry
+        set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day')),
+            told_until = clock_timestamp() - interval '2 days';
+        """)
+
+
 # ---------------------------------------------------------------- what is told
 
 
@@ -133,22 +145,14 @@ def test_only_what_is_wanted_is_told_and_from_now_on(
 def test_what_the_clock_ends_is_told_without_a_run(
     hook: Hook, bot: Receiver, story: Story, as_writer: Connection
 ) -> None:
-    """An offer's end passed and nobody looked: the sweep of the deliverer finds it."""
-    story.conn.execute(_TWO_DAYS_LATER)
+    """An offer's end passed and nobody looked: its own end is told, however late."""
+    two_days_later(story.conn)
     publishing.expire(as_writer)
     deliver(as_writer, hook)
     (got,) = bot.came
     assert got.told["type"] == "expired"
     assert got.told["data"]["run_id"] is None
     assert datetime.fromisoformat(got.told["timestamp"]) < datetime.now(UTC) - timedelta(hours=23)
-
-
-_TWO_DAYS_LATER = """
-update kb_store.version set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day'));
-update kb_store.served_entry
-set valid = tstzmultirange(tstzrange(null, clock_timestamp() - interval '1 day')),
-    told_until = clock_timestamp() - interval '2 days';
-"""
 
 
 def test_runs_that_ask_for_a_person_are_told(hook: Hook, bot: Receiver, story: Story, as_writer: Connection) -> None:
@@ -218,7 +222,10 @@ def test_what_is_not_accepted_is_told_again_in_its_place(
     assert (found["waiting"], found["tries"], found["failing_since"], found["delivered"]) == (0, 0, None, 2)
 
 
-@pytest.mark.parametrize("answer", [raw(b"no HTTP at all\r\n\r\n"), raw(b"")], ids=["noise", "end"])
+_FLOOD = raw(b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize("answer", [raw(b"no HTTP at all\r\n\r\n"), raw(b""), _FLOOD], ids=["noise", "end", "flood"])
 def test_an_answer_that_is_none_is_a_failure(hook: Hook, story: Story, as_writer: Connection, answer: Reply) -> None:
     """A peer that speaks something else, or breaks off."""
     with BadSite() as site:
@@ -387,6 +394,42 @@ def test_a_crash_before_the_note_sends_the_same_again(
     deliver(as_writer, hook)
     assert len(bot.came) == 2
     assert bot.came[0].id == bot.came[1].id
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(faults=st.lists(st.sampled_from(["none", "500", "410", "lost", "cut", "dead"]), max_size=14))
+def test_whatever_goes_wrong_everything_is_told_in_order(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, faults: list[str]
+) -> None:
+    """Refused, stopped, crashed before or after the request, given up: each is first heard of in its place."""
+    bot.came.clear()
+    began = len(story.changes())
+    add(story, *(f"https://shop.test/{began + n:06}" for n in range(3)))
+    for fault in faults:
+        go_wrong(as_writer, hook, bot, fault)
+    bot.answers.clear()
+    webhooks.register(as_writer, hook.name, hook.events)
+    due(as_writer)
+    deliver(as_writer, hook)
+    heard = list(dict.fromkeys(json.loads(got.body)["data"]["url"] for got in bot.came))
+    assert heard == [url for _, url in story.changes()[began:]]
+
+
+def go_wrong(conn: Connection, hook: Hook, bot: Receiver, fault: str) -> None:
+    """One look of a deliverer to which that happens."""
+
+    def cut(name: str) -> None:
+        if (fault, name) in {("lost", "webhook: sent"), ("cut", "webhook: send")}:
+            raise _Cut
+
+    if fault in ("500", "410", "dead"):
+        bot.answers.append(says(410 if fault == "410" else 500))
+    if fault == "dead":
+        conn.execute("update kb_store.webhook set tries = %s where trying is not null", (MOST_TRIES - 1,))
+    due(conn)
+    with armed(cut), suppress(_Cut), Poster(hook.url, hook.allow_private) as poster:
+        deliver_next(conn, hook, poster)
+    bot.answers.clear()
 
 
 def test_what_is_being_told_stands_in_nobodys_way(

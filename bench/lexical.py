@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
 import statistics
@@ -22,6 +21,8 @@ from time import monotonic
 
 from bench.projects import temporary_project
 from pipelines.database import Connection, connect
+
+__all__ = ["processor_seconds", "read_sentences"]
 
 _WAYS = {
     "sparse vectors": """
@@ -49,7 +50,7 @@ def main() -> None:
     arguments.add_argument("set", type=Path)
     arguments.add_argument("--sizes", type=int, nargs="+", default=[5_000, 20_000, 200_000])
     given = arguments.parse_args()
-    sentences = _sentences(given.set)
+    sentences = read_sentences(given.set)
     for size in given.sizes:
         with temporary_project({}) as project, connect(project, role="owner", autocommit=True) as conn:
             _measure(conn, sentences, size)
@@ -98,17 +99,18 @@ def _asked(conn: Connection, statement: str, questions: Sequence[str], share: in
 
 def _took(conn: Connection, statement: str) -> float:
     """Seconds of processor that the server's process took for it: what else runs here does not count."""
-    started = _processor(conn)
+    started = processor_seconds(conn)
     conn.execute(statement.encode())
-    return _processor(conn) - started
+    return processor_seconds(conn) - started
 
 
-def _processor(conn: Connection) -> float:
-    told = Path(f"/proc/{conn.info.backend_pid}/stat").read_text("ascii").rpartition(")")[2].split()
-    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+def processor_seconds(conn: Connection) -> float:
+    """Seconds of processor that the connection's process has used."""
+    return int(Path(f"/proc/{conn.info.backend_pid}/schedstat").read_text("ascii").split()[0]) / 1e9
 
 
-def _sentences(folder: Path) -> list[str]:
+def read_sentences(folder: Path) -> list[str]:
+    """The sentences of a set, those of more than thirty characters."""
     lines = (folder / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
     parts = (re.split(r"(?<=[.؟!?])\s+", json.loads(line)["text"]) for line in lines)
     return [sentence for part in parts for sentence in part if len(sentence) > 30]
@@ -130,18 +132,18 @@ join (values (1), (10), (100)) s(share) on p.passage_id % s.share = 0
 _STEPS = {
     "analysed": """
 insert into kb_store.passage (passage_sha256, content, terms, analysis)
-select distinct on (1) sha256(convert_to(content, 'UTF8')), content, kb_store.lexemes(content), kb_store.analysis()
-from bench_text""",
+select distinct on (1) sha256(convert_to(t.content, 'UTF8')), t.content, t.terms, kb_store.analysis()
+from (
+    select array_agg(content) as contents
+    from (select content, row_number() over () / 1000 as part from bench_text) t
+    group by part
+) b
+cross join lateral rows from (unnest(b.contents), kb_store.lexemes_of(b.contents)) t(content, terms)""",
     "known": """
 insert into kb_store.lexeme (lexeme)
-select distinct t.lexeme from kb_store.passage p cross join lateral unnest(p.terms) t on conflict do nothing""",
-    "counted": "select kb_store.count_lexemes(array(select passage_id from kb_store.passage), 1)",
-    "served": """
-insert into kb_store.served_passage (passage_id, length)
-select passage_id, kb_store.length_in_lexemes(terms) from kb_store.passage;
-update kb_store.lexical_statistic
-set (passages, total_length) = (select count(*), sum(length) from kb_store.served_passage)""",
-    "weighed": "select kb_store.weigh_passages(array(select passage_id from kb_store.served_passage))",
+select distinct t from kb_store.passage p cross join lateral unnest(tsvector_to_array(p.terms)) t
+on conflict do nothing""",
+    "served": "select kb_store.enter_passages(array(select passage_id from kb_store.passage))",
     "postings": """
 insert into bench_posting
 select l.lexeme_id, p.passage_id, 1 + coalesce(cardinality(t.positions), 1) / 10.0

@@ -767,35 +767,58 @@ $$;
 
 COMMENT ON FUNCTION kb_store.approve(of_run bigint, listed bigint) IS 'Publishes the removals that a run holds, as far as they still are so; which were, and which stay.';
 
-CREATE FUNCTION kb_store.arabic_lexemes(plain text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+CREATE FUNCTION kb_store.arabic_forms(word text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $_$
+declare
     -- Larkey, Ballesteros, Connell, "Light stemming for Arabic information retrieval" (2007): conjunction, article and
-    -- endings come off. A joined preposition cannot be told from a first letter, so both readings stand; and of each
-    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر). Two consonants
-    -- of the second reading tell too little: بطارية, a battery, would meet إطار, a tyre.
-    select coalesce(string_agg(f.form || ':' || w.places, ' ')::tsvector, '')
-    from (
-        select t.lexeme, array_to_string(t.positions, ',') as places
-        from unnest(to_tsvector('pg_catalog.simple'::regconfig, regexp_replace(plain, '[^ء-ي]+', ' ', 'g'))) t
-    ) w
-    cross join lateral (
-        select regexp_replace(
-            regexp_replace(w.lexeme, '^(?:و?(?:ال|بال|كال|فال|لل)(?=..)|و(?=...))', ''),
-            '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
-        ) as stem
-        offset 0 -- made once a word
-    ) s
-    cross join lateral (
-        values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
-    ) r(reading, telling)
-    cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
-    cross join lateral (
-        values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
-    ) f(form)
+    -- endings come off
+    stem constant text := regexp_replace(
+        regexp_replace(word, '^(?:و?(?:ال|بال|كال|فال|لل)(?=..)|و(?=...))', ''),
+        '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
+    );
+    consonants constant text := translate(stem, 'اويء', '');
+    forms text := stem || ':@';
+begin
+    -- by its consonants alone a broken plural meets its singular (زيوت and زيت, أسعار and سعر)
+    if length(consonants) >= 2 then
+        forms := forms || ' ـ' || consonants || ':@';
+    end if;
+    -- a joined preposition cannot be told from a first letter, so both readings stand. Two consonants of the second
+    -- tell too little: بطارية, a battery, would meet إطار, a tyre
+    if stem ~ '^[بلفك]...' then
+        forms := forms || ' ' || substr(stem, 2) || ':@';
+        if length(consonants) >= 4 then
+            forms := forms || ' ـ' || substr(consonants, 2) || ':@';
+        end if;
+    end if;
+    return forms;
+end
 $_$;
 
-COMMENT ON FUNCTION kb_store.arabic_lexemes(plain text) IS 'What the Arabic words of a plain text are found by: their stems, their consonants.';
+COMMENT ON FUNCTION kb_store.arabic_forms(word text) IS 'What an Arabic word is found by, its stem and its consonants, as a tsvector is written, with @ for its place.';
+
+CREATE FUNCTION kb_store.arabic_lexemes(plain text[]) RETURNS TABLE(place bigint, terms tsvector)
+    LANGUAGE sql IMMUTABLE ROWS 100 PARALLEL SAFE
+    AS $$
+    with word as materialized (
+        select p.place, w.word, w.position
+        from unnest(plain) with ordinality p(plain, place)
+        cross join lateral string_to_table(regexp_replace(p.plain, '[^ء-ي ][^ء-ي]*', ' ', 'g'), ' ')
+            with ordinality w(word, position)
+        where p.plain ~ '[ء-ي]' and length(w.word) between 1 and 1000 -- a tsvector takes no longer ones
+    ),
+    -- a word is analysed once, however many texts it stands in
+    formed as materialized (
+        select d.word, kb_store.arabic_forms(d.word) as forms from (select distinct w.word from word w) d
+    )
+    select w.place, string_agg(replace(f.forms, '@', w.position::text), ' ')::tsvector
+    from word w
+    join formed f using (word)
+    group by w.place
+$$;
+
+COMMENT ON FUNCTION kb_store.arabic_lexemes(plain text[]) IS 'What the Arabic words of plain texts are found by, for each text that has any, by its place among them.';
 
 CREATE FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1280,23 +1303,19 @@ $$;
 
 COMMENT ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) IS 'How surely a query is answered, 0..1, by the best hundred of either leg; made: its vector was made in the base.';
 
-CREATE FUNCTION kb_store.count_lexemes(which bigint[], step integer) RETURNS void
-    LANGUAGE sql
-    SET search_path TO 'pg_catalog', 'pg_temp'
+CREATE FUNCTION kb_store.counted_lexemes(which bigint[]) RETURNS TABLE(passage_id bigint, times integer, lexemes integer[])
+    LANGUAGE sql STABLE
     AS $$
-    update kb_store.lexeme l
-    set passages = l.passages + step * n.passages
-    from (
-        select t.lexeme, count(*)::int as passages
-        from kb_store.passage p
-        cross join lateral unnest(p.terms) t
-        where p.passage_id = any (which)
-        group by t.lexeme
-    ) n
-    where l.lexeme = n.lexeme
+    select p.passage_id, n.times, array_agg(l.lexeme_id)
+    from kb_store.passage p
+    cross join lateral unnest(p.terms) t
+    cross join lateral (select coalesce(cardinality(t.positions), 1) as times) n
+    join kb_store.lexeme l using (lexeme)
+    where p.passage_id = any (which)
+    group by p.passage_id, n.times
 $$;
 
-COMMENT ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) IS 'Adds texts to the document frequencies, or takes them away.';
+COMMENT ON FUNCTION kb_store.counted_lexemes(which bigint[]) IS 'The lexemes of texts by number, together those that stand in a text equally often.';
 
 CREATE FUNCTION kb_store.covered_languages(query text) RETURNS text[]
     LANGUAGE sql STABLE
@@ -1385,6 +1404,51 @@ CREATE FUNCTION kb_store.end_run(of_run bigint, final_state text) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.end_run(of_run bigint, final_state text) IS 'Ends a run and gives its lease back.';
+
+CREATE FUNCTION kb_store.enter_passages(which bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+begin
+    -- one statement: taking the texts' lexemes apart is most of the work, and is done once
+    with counted as materialized (
+        select * from kb_store.counted_lexemes(which)
+    ),
+    known as (
+        update kb_store.lexeme l
+        set passages = l.passages + n.passages
+        from (
+            select e.lexeme_id, count(*)::int as passages
+            from counted c
+            cross join lateral unnest(c.lexemes) e(lexeme_id)
+            group by e.lexeme_id
+        ) n
+        where l.lexeme_id = n.lexeme_id
+    ),
+    text as (
+        select t.passage_id, coalesce(sum(c.times * cardinality(c.lexemes)), 0) as length
+        from unnest(which) t(passage_id)
+        left join counted c using (passage_id)
+        group by t.passage_id
+    ),
+    average as (
+        update kb_store.lexical_statistic s
+        set passages = s.passages + n.passages, total_length = s.total_length + n.length
+        from (select count(*) as passages, coalesce(sum(t.length), 0) as length from text t) n
+        returning greatest(s.total_length::real / greatest(s.passages, 1), 1)::real as pivot
+    )
+    insert into kb_store.served_passage (passage_id, length, pivot, weights)
+    select t.passage_id, t.length, a.pivot,
+        ('{' || string_agg(kb_store.written_weights(c.lexemes, c.times, t.length, a.pivot), ',') || '}/1000000000')::sparsevec
+    from text t
+    cross join average a
+    left join counted c using (passage_id)
+    group by t.passage_id, t.length, a.pivot;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.enter_passages(which bigint[]) IS 'Brings texts into service that are not: with them the statistics of BM25, and by these the weights of their terms.';
 
 CREATE FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -2185,6 +2249,52 @@ $_$;
 
 COMMENT ON FUNCTION kb_store.language_asked(query text, wanted text) IS 'In which language a question was asked, as far as its letters and the base tell.';
 
+CREATE FUNCTION kb_store.latin_lexemes(plain text) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+declare
+    -- the parser is given nothing but words: of a sign between them it would make a path, a host or a minus
+    words constant tsvector := to_tsvector(
+        'pg_catalog.english'::regconfig,
+        regexp_replace(
+            plain,
+            '[\u0001-\u001f\u0021-\u002f\u003a-\u0060\u007b-\u007fء-ي][\u0001-\u002f\u003a-\u0060\u007b-\u007fء-ي]*', ' ', 'g'
+        )
+    );
+begin
+    if plain !~ '[a-z0-9][-/][a-z0-9]|[a-z][0-9]|[0-9][a-z]|[0-9]\.[0-9]' then
+        return words;
+    end if;
+    return words || kb_store.code_lexemes(plain);
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.latin_lexemes(plain text) IS 'What all but the Arabic words of a plain text is found by: English stems, words as written, codes whole and in pieces.';
+
+CREATE FUNCTION kb_store.leave_passages(which bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    update kb_store.lexeme l
+    set passages = l.passages - n.passages
+    from (
+        select t.lexeme, count(*)::int as passages
+        from kb_store.passage p
+        cross join lateral unnest(tsvector_to_array(p.terms)) t(lexeme)
+        where p.passage_id = any (which)
+        group by t.lexeme
+    ) n
+    where l.lexeme = n.lexeme;
+    with gone as (
+        delete from kb_store.served_passage where passage_id = any (which) returning length
+    )
+    update kb_store.lexical_statistic s
+    set passages = s.passages - n.passages, total_length = s.total_length - n.length
+    from (select count(*) as passages, coalesce(sum(g.length), 0) as length from gone g) n
+$$;
+
+COMMENT ON FUNCTION kb_store.leave_passages(which bigint[]) IS 'Takes texts out of service, and out of the statistics of BM25.';
+
 CREATE FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) RETURNS kb_store.leg[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2208,17 +2318,34 @@ $$;
 COMMENT ON FUNCTION kb_store.length_in_lexemes(terms tsvector) IS 'How many lexemes a text has, each as often as it stands there.';
 
 CREATE FUNCTION kb_store.lexemes(written text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
-    -- the parser is given nothing but words: of a sign between them it would make a path, a host or a minus
-    select to_tsvector('pg_catalog.english'::regconfig,
-            regexp_replace(p.plain, '[\u0001-\u002f\u003a-\u0060\u007b-\u007fء-ي]+', ' ', 'g'))
-        || case when p.plain ~ '[0-9]|[a-z][-/][a-z]' then kb_store.code_lexemes(p.plain) else '' end
-        || case when p.plain ~ '[ء-ي]' then kb_store.arabic_lexemes(p.plain) else '' end
-    from kb_store.plain_text(written) p(plain)
+declare
+    plain constant text := kb_store.plain_text(written);
+    found constant tsvector := kb_store.latin_lexemes(plain);
+begin
+    if plain !~ '[ء-ي]' then
+        return found;
+    end if;
+    return found || coalesce((select a.terms from kb_store.arabic_lexemes(array[plain]) a), '');
+end
 $$;
 
 COMMENT ON FUNCTION kb_store.lexemes(written text) IS 'What a text or a query is found by: English stems, Arabic stems and consonants, codes whole and in pieces. A text as long as a chunk keeps every count; of a lexeme that stands more than 256 times PostgreSQL counts so many.';
+
+CREATE FUNCTION kb_store.lexemes_of(written text[]) RETURNS SETOF tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    with text as materialized (
+        select t.place, kb_store.plain_text(t.written) as plain from unnest(written) with ordinality t(written, place)
+    )
+    select kb_store.latin_lexemes(t.plain) || coalesce(a.terms, '')
+    from text t
+    left join kb_store.arabic_lexemes(array(select o.plain from text o order by o.place)) a using (place)
+    order by t.place
+$$;
+
+COMMENT ON FUNCTION kb_store.lexemes_of(written text[]) IS 'kb_store.lexemes of each of many texts, in their order: where they are Arabic, in half the time or less.';
 
 CREATE FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) RETURNS real
     LANGUAGE sql IMMUTABLE STRICT
@@ -2524,28 +2651,36 @@ $$;
 COMMENT ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector among what was believed at an instant, each compared.';
 
 CREATE FUNCTION kb_store.plain_text(written text) RETURNS text
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
+declare
+    plain text := written;
+begin
     -- Told character by character, so that every server sees the same words: what a letter is depends on a database's
     -- locale, and with "C" an Arabic question mark belongs to the word before it. Decomposing splits off accents,
-    -- diacritics and the hamza of a letter, which are then left out with tatweel and what is invisible. A comma within
-    -- a number groups its digits.
-    select case when p.plain ~ '[0-9],[0-9]' then regexp_replace(p.plain, '([0-9]),(?=[0-9]{3}(?![0-9]))', '\1', 'g')
-        else p.plain end
-    from (
-        select case when octet_length(written) = length(written) then lower(written) else lower(translate(
+    -- diacritics and the hamza of a letter, which are then left out with tatweel and what is invisible.
+    if octet_length(written) <> length(written) then
+        plain := regexp_replace(
             regexp_replace(
-                regexp_replace(
-                    normalize(written, NFKD),
-                    '[\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed'
-                    '\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+', '', 'g'
-                ),
-                '[\u0080-\u00b4\u00b6-\u00bf\u00d7\u00f7\u0600-\u060b\u060d-\u060f\u061b-\u061f\u066a\u066d\u06d4'
-                '\u2000-\u2bff\u2e00-\u2e7f\u3000-\u303f\ufd3e\ufd3f\U0001f000-\U0001faff]+', ' ', 'g'
+                normalize(written, NFKD),
+                '[\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed'
+                '\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+', '', 'g'
             ),
-            '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹،٬٫ةىیک', '01234567890123456789,,.هييك'
-        )) end as plain
-    ) p
+            '[\u0080-\u00b4\u00b6-\u00bf\u00d7\u00f7\u0600-\u060b\u060d-\u060f\u061b-\u061f\u066a\u066d\u06d4'
+            '\u2000-\u2bff\u2e00-\u2e7f\u3000-\u303f\ufd3e\ufd3f\U0001f000-\U0001faff]+', ' ', 'g'
+        );
+        -- translate compares each character with each of its list: what few texts have waits until one has it
+        plain := replace(replace(replace(plain, 'ة', 'ه'), 'ى', 'ي'), '،', ',');
+        if plain ~ '[٠-٩۰-۹٬٫یک]' then
+            plain := translate(plain, '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٬٫یک', '01234567890123456789,.يك');
+        end if;
+    end if;
+    plain := lower(plain);
+    if plain ~ '[0-9],[0-9]' then -- a comma within a number groups its digits
+        plain := regexp_replace(plain, '([0-9]),(?=[0-9]{3}(?![0-9]))', '\1', 'g');
+    end if;
+    return plain;
+end
 $$;
 
 COMMENT ON FUNCTION kb_store.plain_text(written text) IS 'A text with one form for each letter, digit and sign: lower case, without accents, hamzas and diacritics.';
@@ -3475,8 +3610,6 @@ CREATE FUNCTION kb_store.serve_passages(touched bigint[]) RETURNS void
 declare
     entering bigint[];
     leaving bigint[];
-    length_entered bigint;
-    length_left bigint;
     missing bigint;
 begin
     select array_agg(t) into entering
@@ -3491,19 +3624,9 @@ begin
         return;
     end if;
 
-    perform kb_store.count_lexemes(entering, 1);
-    perform kb_store.count_lexemes(leaving, -1);
-    select coalesce(sum(length), 0) into length_left from kb_store.served_passage where passage_id = any (leaving);
-    delete from kb_store.served_passage where passage_id = any (leaving);
-    insert into kb_store.served_passage (passage_id, length)
-    select p.passage_id, kb_store.length_in_lexemes(p.terms)
-    from kb_store.passage p
-    where p.passage_id = any (entering);
-    select coalesce(sum(length), 0) into length_entered from kb_store.served_passage where passage_id = any (entering);
-    update kb_store.lexical_statistic
-    set passages = passages + coalesce(cardinality(entering), 0) - coalesce(cardinality(leaving), 0),
-        total_length = total_length + length_entered - length_left;
-    perform kb_store.weigh_passages(coalesce(entering, '{}') || kb_store.drifted_passages());
+    perform kb_store.leave_passages(leaving);
+    perform kb_store.enter_passages(entering);
+    perform kb_store.weigh_passages(kb_store.drifted_passages());
 
     insert into kb_store.served_vector (model_id, passage_id, vector)
     select m.model_id, p.passage_id, e.vector
@@ -3931,31 +4054,28 @@ $$;
 COMMENT ON FUNCTION kb_store.webhook_states(named text[]) IS 'How each of those webhooks fares: what waits (a thousand changes at most are counted), since when and why it fails, what was given up; all null but the name: nothing has ever delivered to it.';
 
 CREATE FUNCTION kb_store.weigh_passages(which bigint[]) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
-    -- Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), k1 1.2, b 0.75; the idf stands in the query
+begin
     update kb_store.served_passage s
     set weights = w.weights, pivot = w.pivot
     from (
-        select p.passage_id, a.pivot,
-            ('{' || string_agg(
-                l.lexeme_id || ':' || (n.times * 2.2 / (n.times + 1.2 * (0.25 + 0.75 * sp.length / a.pivot)))::real,
-                ',' order by l.lexeme_id
-            ) || '}/1000000000')::sparsevec as weights
+        select sp.passage_id, a.pivot,
+            ('{' || string_agg(kb_store.written_weights(c.lexemes, c.times, sp.length, a.pivot), ',') || '}/1000000000')::sparsevec
+                as weights
         from kb_store.served_passage sp
         cross join (
             select greatest(st.total_length::real / greatest(st.passages, 1), 1)::real as pivot
             from kb_store.lexical_statistic st
         ) a
-        join kb_store.passage p using (passage_id)
-        left join lateral unnest(p.terms) t on true
-        left join lateral (select coalesce(cardinality(t.positions), 1)::real as times) n on true
-        left join kb_store.lexeme l using (lexeme)
+        left join kb_store.counted_lexemes(which) c using (passage_id)
         where sp.passage_id = any (which)
-        group by p.passage_id, a.pivot
+        group by sp.passage_id, a.pivot
     ) w
-    where s.passage_id = w.passage_id
+    where s.passage_id = w.passage_id;
+end
 $$;
 
 COMMENT ON FUNCTION kb_store.weigh_passages(which bigint[]) IS 'Computes the BM25 term weights of served texts, by the average length as it is now.';
@@ -4099,6 +4219,19 @@ CREATE FUNCTION kb_store.worth_asking() RETURNS integer
 $$;
 
 COMMENT ON FUNCTION kb_store.worth_asking() IS 'Of how many of the nearest texts it is asked whether they are live and wanted, before each one that is gets compared.';
+
+CREATE FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+declare
+    -- Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), k1 1.2, b 0.75; the idf stands in the query
+    weight constant text := (times * 2.2 / (times + 1.2 * (0.25 + 0.75 * length / pivot)))::real;
+begin
+    return array_to_string(lexemes, ':' || weight || ',') || ':' || weight;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) IS 'The BM25 weight of lexemes that stand so often in a text of that length, as part of what a sparsevec is written as.';
 
 CREATE FUNCTION kb_store.yields(of_run bigint) RETURNS TABLE(pages text, count integer, before integer, now integer)
     LANGUAGE sql STABLE
@@ -6066,8 +6199,11 @@ GRANT ALL ON FUNCTION kb_store.apply_ttl(of_source text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.approve(of_run bigint, listed bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.arabic_lexemes(plain text) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.arabic_lexemes(plain text) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.arabic_forms(word text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.arabic_forms(word text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.arabic_lexemes(plain text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.arabic_lexemes(plain text[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
@@ -6111,8 +6247,8 @@ GRANT ALL ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, dir
 REVOKE ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.count_lexemes(which bigint[], step integer) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.counted_lexemes(which bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.counted_lexemes(which bigint[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.covered_languages(query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.covered_languages(query text) TO kb_writer;
@@ -6131,6 +6267,9 @@ GRANT ALL ON FUNCTION kb_store.effective_readings(of_run bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.end_run(of_run bigint, final_state text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.end_run(of_run bigint, final_state text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.enter_passages(which bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.enter_passages(which bigint[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.exact_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) TO kb_writer;
@@ -6210,6 +6349,12 @@ GRANT ALL ON FUNCTION kb_store.known_entries(known_at timestamp with time zone) 
 REVOKE ALL ON FUNCTION kb_store.language_asked(query text, wanted text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.language_asked(query text, wanted text) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.latin_lexemes(plain text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.latin_lexemes(plain text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.leave_passages(which bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.leave_passages(which bigint[]) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) TO kb_writer;
 
@@ -6218,6 +6363,9 @@ GRANT ALL ON FUNCTION kb_store.length_in_lexemes(terms tsvector) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.lexemes(written text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.lexemes(written text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.lexemes_of(written text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.lexemes_of(written text[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) TO kb_writer;
@@ -6392,6 +6540,9 @@ GRANT ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) TO kb_wr
 
 REVOKE ALL ON FUNCTION kb_store.worth_asking() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.worth_asking() TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.yields(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.yields(of_run bigint) TO kb_writer;

@@ -190,23 +190,40 @@ def expire(conn: Connection) -> int:
     return int(row[0])
 
 
+# A thousand texts at a time: a word that many of them share is analysed once, and what is held in memory has a bound
 _PASSAGES = """
+with batch as (
+    select array_agg(t.passage_sha256 order by t.place) as digests, array_agg(t.content order by t.place) as contents
+    from (
+        select c.passage_sha256, min(c.content) as content, row_number() over (order by c.passage_sha256) as place
+        from kb_store.plan_chunk c
+        where c.run_id = %s
+            and not exists (select from kb_store.passage p where p.passage_sha256 = c.passage_sha256)
+        group by c.passage_sha256
+    ) t
+    group by t.place / 1000
+)
 insert into kb_store.passage (passage_sha256, content, terms, analysis)
-select distinct on (c.passage_sha256) c.passage_sha256, c.content, kb_store.lexemes(c.content), kb_store.analysis()
-from kb_store.plan_chunk c
-where c.run_id = %s
-    and not exists (select from kb_store.passage p where p.passage_sha256 = c.passage_sha256)
-order by c.passage_sha256
+select t.passage_sha256, t.content, t.terms, kb_store.analysis()
+from batch b
+cross join lateral rows from (
+    unnest(b.digests, b.contents), kb_store.lexemes_of(b.contents)
+) t(passage_sha256, content, terms)
+order by t.passage_sha256
 on conflict do nothing
 """
 
 _LEXEMES = """
 insert into kb_store.lexeme (lexeme)
-select distinct t.lexeme
-from kb_store.plan_chunk c
-join kb_store.passage p using (passage_sha256)
-cross join lateral unnest(p.terms) t
-where c.run_id = %s and not exists (select from kb_store.lexeme l where l.lexeme = t.lexeme)
+select t.lexeme
+from (
+    select distinct t.lexeme
+    from kb_store.plan_chunk c
+    join kb_store.passage p using (passage_sha256)
+    cross join lateral unnest(tsvector_to_array(p.terms)) t(lexeme)
+    where c.run_id = %s
+) t
+where not exists (select from kb_store.lexeme l where l.lexeme = t.lexeme)
 order by t.lexeme
 on conflict do nothing
 """

@@ -1,29 +1,22 @@
-create or replace function kb_store.arabic_lexemes(plain text) returns tsvector
-language sql immutable strict parallel safe
+create or replace function kb_store.arabic_lexemes(plain text[]) returns table (place bigint, terms tsvector)
+language sql immutable parallel safe rows 100
 as $$
-    -- Larkey, Ballesteros, Connell, "Light stemming for Arabic information retrieval" (2007): conjunction, article and
-    -- endings come off. A joined preposition cannot be told from a first letter, so both readings stand; and of each
-    -- its consonants alone, by which a broken plural meets its singular (زيوت and زيت, أسعار and سعر). Two consonants
-    -- of the second reading tell too little: بطارية, a battery, would meet إطار, a tyre.
-    select coalesce(string_agg(f.form || ':' || w.places, ' ')::tsvector, '')
-    from (
-        select t.lexeme, array_to_string(t.positions, ',') as places
-        from unnest(to_tsvector('pg_catalog.simple'::regconfig, regexp_replace(plain, '[^ء-ي]+', ' ', 'g'))) t
-    ) w
-    cross join lateral (
-        select regexp_replace(
-            regexp_replace(w.lexeme, '^(?:و?(?:ال|بال|كال|فال|لل)(?=..)|و(?=...))', ''),
-            '^(..+?)(?:ها|ان|ات|ون|ين|يه|ه|ي)+$', '\1'
-        ) as stem
-        offset 0 -- made once a word
-    ) s
-    cross join lateral (
-        values (s.stem, 2), (case when s.stem ~ '^[بلفك]...' then substr(s.stem, 2) end, 3)
-    ) r(reading, telling)
-    cross join lateral (select translate(r.reading, 'اويء', '') as consonants) c
-    cross join lateral (
-        values (r.reading), (case when length(c.consonants) >= r.telling then 'ـ' || c.consonants end)
-    ) f(form)
+    with word as materialized (
+        select p.place, w.word, w.position
+        from unnest(plain) with ordinality p(plain, place)
+        cross join lateral string_to_table(regexp_replace(p.plain, '[^ء-ي ][^ء-ي]*', ' ', 'g'), ' ')
+            with ordinality w(word, position)
+        where p.plain ~ '[ء-ي]' and length(w.word) between 1 and 1000 -- a tsvector takes no longer ones
+    ),
+    -- a word is analysed once, however many texts it stands in
+    formed as materialized (
+        select d.word, kb_store.arabic_forms(d.word) as forms from (select distinct w.word from word w) d
+    )
+    select w.place, string_agg(replace(f.forms, '@', w.position::text), ' ')::tsvector
+    from word w
+    join formed f using (word)
+    group by w.place
 $$;
 
-comment on function kb_store.arabic_lexemes is 'What the Arabic words of a plain text are found by: their stems, their consonants.';
+comment on function kb_store.arabic_lexemes is
+    'What the Arabic words of plain texts are found by, for each text that has any, by its place among them.';

@@ -1,12 +1,15 @@
 create or replace function kb_store.lexemes(written text) returns tsvector
-language sql immutable strict parallel safe
+language plpgsql immutable strict parallel safe
 as $$
-    -- the parser is given nothing but words: of a sign between them it would make a path, a host or a minus
-    select to_tsvector('pg_catalog.english'::regconfig,
-            regexp_replace(p.plain, '[\u0001-\u002f\u003a-\u0060\u007b-\u007fء-ي]+', ' ', 'g'))
-        || case when p.plain ~ '[0-9]|[a-z][-/][a-z]' then kb_store.code_lexemes(p.plain) else '' end
-        || case when p.plain ~ '[ء-ي]' then kb_store.arabic_lexemes(p.plain) else '' end
-    from kb_store.plain_text(written) p(plain)
+declare
+    plain constant text := kb_store.plain_text(written);
+    found constant tsvector := kb_store.latin_lexemes(plain);
+begin
+    if plain !~ '[ء-ي]' then
+        return found;
+    end if;
+    return found || coalesce((select a.terms from kb_store.arabic_lexemes(array[plain]) a), '');
+end
 $$;
 
 comment on function kb_store.lexemes is

@@ -5,8 +5,6 @@ as $$
 declare
     entering bigint[];
     leaving bigint[];
-    length_entered bigint;
-    length_left bigint;
     missing bigint;
 begin
     select array_agg(t) into entering
@@ -21,19 +19,9 @@ begin
         return;
     end if;
 
-    perform kb_store.count_lexemes(entering, 1);
-    perform kb_store.count_lexemes(leaving, -1);
-    select coalesce(sum(length), 0) into length_left from kb_store.served_passage where passage_id = any (leaving);
-    delete from kb_store.served_passage where passage_id = any (leaving);
-    insert into kb_store.served_passage (passage_id, length)
-    select p.passage_id, kb_store.length_in_lexemes(p.terms)
-    from kb_store.passage p
-    where p.passage_id = any (entering);
-    select coalesce(sum(length), 0) into length_entered from kb_store.served_passage where passage_id = any (entering);
-    update kb_store.lexical_statistic
-    set passages = passages + coalesce(cardinality(entering), 0) - coalesce(cardinality(leaving), 0),
-        total_length = total_length + length_entered - length_left;
-    perform kb_store.weigh_passages(coalesce(entering, '{}') || kb_store.drifted_passages());
+    perform kb_store.leave_passages(leaving);
+    perform kb_store.enter_passages(entering);
+    perform kb_store.weigh_passages(kb_store.drifted_passages());
 
     insert into kb_store.served_vector (model_id, passage_id, vector)
     select m.model_id, p.passage_id, e.vector

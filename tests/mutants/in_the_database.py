@@ -179,8 +179,8 @@ MUTANTS = (
         "rollback-embeds",
         "the vector of a text goes with its service, and is made anew when it comes back",
         _STORE + "18_serve_passages.sql",
-        "    delete from kb_store.served_passage where passage_id = any (leaving);\n",
-        "    delete from kb_store.served_passage where passage_id = any (leaving);\n"
+        "    perform kb_store.leave_passages(leaving);\n",
+        "    perform kb_store.leave_passages(leaving);\n"
         "    delete from kb_store.embedding e using kb_store.passage p\n"
         "    where p.passage_id = any (leaving) and e.passage_sha256 = p.passage_sha256;\n",
         (_PUBLISHING + "test_what_comes_back_is_restored_and_not_embedded_again",),

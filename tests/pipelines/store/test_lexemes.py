@@ -109,6 +109,31 @@ def test_lexemes_do_not_depend_on_what_stands_around(db: Connection, words: list
     assert lexemes(db, f"{one}\n{other}").keys() == lexemes(db, one).keys() | lexemes(db, other).keys()
 
 
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.one_of(
+            st.text(alphabet=st.characters(exclude_characters="\0", codec="utf-8"), max_size=80),
+            st.lists(
+                st.sampled_from(["زيت", "وبالزيوت", "الإطارات،", "oil", "5W-30", "10,000", "زيت5"]), max_size=20
+            ).map(" ".join),
+        ),
+        max_size=8,
+    )
+)
+def test_many_texts_are_analysed_as_each_alone(db: Connection, texts: list[str]) -> None:
+    """Publishing analyses a word once for all texts it stands in; what each is found by, and how often, is the same."""
+    together = db.execute("select l::text from kb_store.lexemes_of(%s::text[]) l", (texts,)).fetchall()
+    assert [row[0] for row in together] == [
+        (db.execute("select kb_store.lexemes(%s)::text", (text,)).fetchone() or ("",))[0] for text in texts
+    ]
+
+
+def test_a_run_of_letters_that_no_word_has_hides_nothing(db: Connection) -> None:
+    """A tsvector takes no word longer than 2,046 bytes: such a one is passed over, what stands beside it is found."""
+    assert "زيت" in lexemes(db, "ق" * 5000 + " زيت")
+
+
 def test_texts_of_another_analysis_are_made_anew_on_deployment(db: Connection) -> None:
     """A text whose lexemes an older state made is found by its words from then on."""
     db.execute(

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,6 @@ from pipelines.settings import load_project
 
 if TYPE_CHECKING:
     from flows.reports import Report
-    from pipelines.database import Connection
     from pipelines.settings import Project
 
 __all__ = ["EXAMPLE", "DemoFailed", "run_demo"]
@@ -123,31 +123,21 @@ def _warm_up(project: Project) -> None:
 
 def _ask(project: Project) -> list[str]:
     """Ask the example's questions and show what a bot would be given; those that got nothing."""
-    from pipelines.database import connect
+    from retrieval.client import Client
 
     zone = ZoneInfo(project.timezone)
     unanswered = []
-    with connect(project, role="reader", autocommit=True) as conn:
+    with Client(project, connections=1, warn=say) as kb:
         for question in read_questions(EXAMPLE / "questions.jsonl"):
-            hits = _answers(conn, project, question.text)
+            answer = kb.search(question.text, max_results=_SHOWN, note_demand=False)
             say(f"\n? {shown(question.text)}")
-            for hit in hits:
-                tell_hit(hit, zone)
-            if not hits and question.answerable:
+            for hit in answer.hits:
+                tell_hit(asdict(hit), zone)
+            if not answer.hits and question.answerable:
                 unanswered.append(question.text)
-            if not any(hit["answerable"] for hit in hits):
+            if not answer.answerable:
                 say("      weak: a bot had better say that it does not know")
     return unanswered
-
-
-def _answers(conn: Connection, project: Project, question: str) -> list[dict[str, Any]]:
-    from flows.serving import ask_served
-    from retrieval.asking import Embed, search
-
-    def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
-        return search(conn, question, embed=embed, model=model, max_results=_SHOWN)
-
-    return ask_served(conn, project, question, ask, say)
 
 
 def _judge(reports: Sequence[Report], unanswered: Sequence[str]) -> None:

@@ -6,8 +6,8 @@ switch until somebody edits the settings, they differ: work goes on with the mod
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from flows.texts import Texts
 from pipelines.records import FreshetError
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
     from pipelines.database import Connection
     from pipelines.settings import Project
     from pipelines.store.publishing import ServedModel
-    from retrieval.asking import Embed
 
-__all__ = ["ask_served", "model_difference", "name_difference", "served_texts", "way_to"]
-
-_Answer = TypeVar("_Answer")
-
-_SWITCHES = 3  # met by one question; more than one is a test, not a life
+__all__ = ["model_difference", "name_difference", "served_texts", "way_to"]
 
 
 def served_texts(conn: Connection, project: Project) -> tuple[Texts, int]:
@@ -60,58 +55,20 @@ def model_difference(conn: Connection, project: Project) -> str | None:
     )
 
 
-def name_difference(conn: Connection, project: Project) -> str | None:
-    """The same for a connection that may see no more than a bot: told by the names alone."""
-    from retrieval.asking import active_model
-
-    served = active_model(conn)
-    if served is None or served["name"] in (project.embedding.model, _name(Texts(project))):
+def name_difference(served: str | None, project: Project) -> str | None:
+    """The same for who may see no more than a bot: told by the name of the model served alone."""
+    if served is None or served in (project.embedding.model, _name(Texts(project))):
         return None
     return (
-        f"freshet.toml names embedding model {project.embedding.model}, this base is served with {served['name']}, "
+        f"freshet.toml names embedding model {project.embedding.model}, this base is served with {served}, "
         f"which queries are embedded with: freshet reindex --model {project.embedding.model} switches; or set "
-        f'[embedding] model = "{served["name"]}"'
+        f'[embedding] model = "{served}"'
     )
 
 
 def way_to(project: Project, name: str, identity: str) -> Texts | None:
     """The model with that identity, by that name or any the settings know; None where it cannot be had here."""
     return next((texts for texts in _candidates(project, name) if _identity(texts) == identity), None)
-
-
-def ask_served(
-    conn: Connection,
-    project: Project,
-    query: str,
-    ask: Callable[[Embed | None, str | None], _Answer],
-    warn: Callable[[str], None],
-) -> _Answer:
-    """What `ask` answers, given the query's embedding by the model served and that model's identity.
-
-    A switch between embedding and answer is met by asking anew. Where the model cannot be had, `warn` is told why, and
-    `ask` is given None twice: the database makes a vector of the words itself, or says `degraded`.
-    """
-    from retrieval.asking import OtherModel, active_model
-
-    reason = "it has no words" if not query.strip() else ""
-    for _ in range(0 if reason else _SWITCHES):
-        served = active_model(conn)
-        if served is None:  # nothing was ever published: no vector to compare with, and nothing to find
-            return ask(None, None)
-        for texts in _candidates(project, served["name"]):
-            try:
-                vector = texts.encode_query(query)
-            except FreshetError as error:
-                reason = reason or str(error)
-                continue
-            try:
-                return ask(lambda _, vector=vector: vector, texts.model.identity)  # type: ignore[misc]
-            except OtherModel as error:
-                reason = reason or str(error)
-        if served == active_model(conn):
-            break
-    warn(f"the query was not embedded by the model, and is left to what the database can do: {reason}")
-    return ask(None, None)
 
 
 def _candidates(project: Project, name: str) -> Iterator[Texts]:

@@ -44,11 +44,13 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
+_opening = threading.Lock()
 
 BackendName = Literal["auto", "torch", "onnx", "openvino"]
 
 _WINDOW = 512  # passages sorted and reported together
 _WORTH_CALIBRATING = 256  # passages; fewer take less time than finding the fastest backend does
+_FEW = 32  # passages; so few go by the backend for queries: a process that answers loads one, not two
 _LENGTH_TOLERANCE = 1e-3  # of unit length, float32 sums over a thousand dimensions stay far below
 
 
@@ -126,6 +128,8 @@ class Encoder:
         """Return the backend for passages, calibrating first where it is due."""
         if self._asked != "auto":
             return self._asked
+        if texts <= _FEW and kept_choice(self.model, self._cache_dir, self._threads):
+            return self._query_variant()
         # The tests prove that the packaged model's graphs agree with torch; another model's are never trusted unseen.
         due = _WORTH_CALIBRATING if self.model.weights_sha256 == PACKAGED_WEIGHTS else 1
         if texts < due or kept_choice(self.model, self._cache_dir, self._threads):
@@ -157,7 +161,8 @@ def open_encoder(
     """
     if backend not in get_args(BackendName):
         raise EmbeddingError(f"backend {backend!r} is unknown; allowed are {', '.join(get_args(BackendName))}.")
-    return _encoder(model, backend, Path(cache_dir).absolute(), threads or len(os.sched_getaffinity(0)))
+    with _opening:  # two threads that ask at once are given one
+        return _encoder(model, backend, Path(cache_dir).absolute(), threads or len(os.sched_getaffinity(0)))
 
 
 def project_model(project: Project, name: str) -> ModelEntry:

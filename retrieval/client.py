@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterator
 from functools import cached_property, wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -25,9 +26,11 @@ from pipelines.embedding import query_encoders
 from pipelines.settings import Project
 from retrieval import dialogue
 from retrieval.asking import Embed, Question, refused
-from retrieval.dialogue import Dialogue, Embedding, QueryModel, QueryModels, Rows
+from retrieval.query_models import Dialogue, Embedding, QueryModel, QueryModels, Rows
 
 __all__ = ["AsyncClient", "Client", "DatabaseAway"]
+
+_log = logging.getLogger(__name__)
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -51,12 +54,13 @@ class _Asking:
         wait: float = _WAIT,
         embed: Embed | None = None,
         model: str | None = None,
+        warn: Callable[[str], None] = _log.warning,
     ) -> None:
         """`where`: a project, or a libpq connection string that says who asks (`role` is then not looked at).
 
         `connections`: the most held at once; `wait`: seconds to wait for one. `embed` makes a query's unit vector,
         (dimensions,) float32, by the model of the identity or name `model`; left out, the model served is looked for
-        on this machine, and loaded by the first query.
+        on this machine, and loaded by the first query. `warn` is told why queries go without a vector.
         """
         self._address = uri(where, role) if isinstance(where, Project) else where
         self._pool_settings: dict[str, Any] = {
@@ -70,7 +74,7 @@ class _Asking:
                 return iter([QueryModel(embed, model)])
             return (QueryModel(found.encode_query, found.model.identity) for found in query_encoders(served, project))
 
-        self._models = QueryModels(known)
+        self._models = QueryModels(known, warn)
 
 
 def _waited(steps: Callable[Concatenate[QueryModels, _P], Dialogue[_T]]) -> Callable[Concatenate[Client, _P], _T]:

@@ -7,25 +7,19 @@ it means stands here once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeVar
 
-import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from pgvector import Vector
 
 from pipelines.records import FreshetError
 from retrieval import results
 from retrieval.asking import (
-    Embed,
     Filters,
-    OtherModel,
     Question,
-    ask_active_model,
     ask_changes,
     ask_entry,
     ask_explain,
@@ -34,56 +28,13 @@ from retrieval.asking import (
     ask_offers,
     ask_search,
 )
+from retrieval.query_models import Dialogue, QueryModels, Rows, embedded, model_served
 
-__all__ = [
-    "Dialogue",
-    "Embedding",
-    "QueryModel",
-    "QueryModels",
-    "active_model",
-    "changes",
-    "entry",
-    "explain",
-    "freshness",
-    "offers",
-    "search",
-]
+__all__ = ["active_model", "changes", "entry", "explain", "freshness", "offers", "search"]
 
 _log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-_SWITCHES = 2  # of the model, met by one question; more is a test, not a life
-
-
-@dataclass(frozen=True)
-class Embedding:
-    """A step that computes instead of asking: the vector of a query, by one model."""
-
-    embed: Embed
-    query: str
-
-
-# `Question` is answered with rows, the first column `asked_at`; `Embedding` with a vector.
-Rows: TypeAlias = list[tuple[Any, ...]]
-Dialogue: TypeAlias = Generator[Question | Embedding, Any, _T]
-
-
-@dataclass(frozen=True)
-class QueryModel:
-    """A way from a query to its vector."""
-
-    embed: Embed
-    identity: str | None  # None: whoever gave it answers for its being the model served
-
-
-class QueryModels:
-    """The ways there may be, and the one that was found to be that of the model served."""
-
-    def __init__(self, known: Callable[[str], Iterator[QueryModel]]) -> None:
-        """`known`: the ways to try for a served model of that name, the likeliest first."""
-        self.known = known
-        self.used: QueryModel | None = None
-        self.without: results.Model | None = None  # the model served for which there is none: not looked for again
 
 
 def search(
@@ -102,12 +53,14 @@ def search(
     within: Sequence[str] | None = None,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
+    note_demand: bool = True,
 ) -> Dialogue[results.Answer]:
     """What is true now and answers the query, best first.
 
     `query_embedding`: its vector by the model served, where the caller has it. `within` narrows the call to those
     sources, whatever else the login may see. `as_of`, `known_at`: what was true then by what was known then, the other
-    one being now; for auditors. Raises BadQuestion, NotAllowed, DatabaseAway.
+    one being now; for auditors. `note_demand`: whether a weak answer is noted as such, for who writes the pages. Raises
+    BadQuestion, NotAllowed, DatabaseAway.
     """
     filters = Filters(category, language, source, kind, min_price, max_price)
 
@@ -119,12 +72,12 @@ def search(
 
     rows: Rows
     if query_embedding is None:
-        rows = yield from _embedded(models, query, ask)
+        rows = yield from embedded(models, query, ask)
     else:
         rows = yield ask(Vector(list(query_embedding)), None)
     hits = _read(results.Hit, rows)
     answerable = any(hit.answerable for hit in hits)
-    if query.strip() and not answerable and as_of is None and known_at is None:
+    if note_demand and query.strip() and not answerable and as_of is None and known_at is None:
         yield from _noted(query, language, hits)
     return results.Answer(query, hits, answerable, any(hit.degraded for hit in hits), _asked_at(rows))
 
@@ -188,7 +141,7 @@ def explain(
     def ask(vector: Vector | None, model: str | None) -> Question:
         return ask_explain(entry_id, query, vector, model, within=within)
 
-    return _read(results.Step, (yield from _embedded(models, query or "", ask)))
+    return _read(results.Step, (yield from embedded(models, query or "", ask)))
 
 
 def freshness(models: QueryModels, *, within: Sequence[str] | None = None) -> Dialogue[list[results.Freshness]]:
@@ -200,48 +153,7 @@ def freshness(models: QueryModels, *, within: Sequence[str] | None = None) -> Di
 def active_model(models: QueryModels) -> Dialogue[results.Model | None]:
     """The model whose vectors are compared; None: nothing was ever published. Raises DatabaseAway."""
     del models
-    return next(iter(_read(results.Model, (yield ask_active_model()))), None)
-
-
-def _embedded(models: QueryModels, query: str, ask: Callable[[Vector | None, str | None], Question]) -> Dialogue[Rows]:
-    """The rows of a question that goes with the query's vector by the model served, or with none.
-
-    A switch between embedding and answer is met by asking anew, by the model served then.
-    """
-    rows: Rows | None
-    if query.strip() and models.used is not None:
-        rows = yield from _asked_by(models.used, query, ask)
-        if rows is not None:
-            return rows
-    for _ in range(_SWITCHES if query.strip() else 0):
-        served = yield from active_model(models)
-        if served is None or served == models.without:
-            break
-        for model in models.known(served.name):
-            rows = yield from _asked_by(model, query, ask)
-            if rows is not None:
-                models.used = model
-                return rows
-        models.used, models.without = None, served
-        _log.warning("queries go without a vector: model %s, which is served, is not to be had here", served.name)
-    rows = yield ask(None, None)
-    return rows
-
-
-def _asked_by(
-    model: QueryModel, query: str, ask: Callable[[Vector | None, str | None], Question]
-) -> Dialogue[Rows | None]:
-    """The rows of the question with that model's vector; None: there is none, or it is not the model served."""
-    try:
-        vector: NDArray[np.float32] = yield Embedding(model.embed, query)
-    except FreshetError as error:
-        _log.warning("no vector of the query: %s", error)
-        return None
-    try:
-        rows: Rows = yield ask(Vector(vector), model.identity)
-    except OtherModel:
-        return None
-    return rows
+    return (yield from model_served())
 
 
 def _read(kind: Callable[..., _T], rows: Rows) -> list[_T]:

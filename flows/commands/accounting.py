@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -43,21 +44,16 @@ def explain(
 
 
 def _explained(project: Project, what: str, query: str | None) -> tuple[int, list[dict[str, Any]]]:
-    from flows.serving import ask_served
     from pipelines.database import connect
     from pipelines.records import FreshetError
-    from retrieval.asking import Embed
-    from retrieval.explaining import entry_meant, explain
+    from retrieval.client import Client
+    from retrieval.explaining import entry_meant
 
     with connect(project, role="writer", autocommit=True) as conn:
         entry_id = entry_meant(conn, what, spellings(what))
     # as a bot sees it
-    with connect(project, role="reader", autocommit=True) as conn:
-
-        def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
-            return explain(conn, entry_id, query, embed=embed, model=model)
-
-        steps = ask(None, None) if query is None else ask_served(conn, project, query, ask, warn)
+    with Client(project, connections=1, warn=warn) as kb:
+        steps = [asdict(step) for step in kb.explain(entry_id, query)]
     if not steps[0]["passed"]:
         raise FreshetError(
             f"{steps[0]['detail']}: give the number from a search, or the exact URL of a page or an offer"

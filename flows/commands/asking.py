@@ -15,7 +15,7 @@ from flows.commands.planned import tell_differences
 from flows.commands.telling import tell_hit, tell_offer
 
 if TYPE_CHECKING:
-    from pipelines.database import Connection
+    from retrieval.client import Client
 
 __all__ = ["demand", "history", "offers", "search"]
 
@@ -40,47 +40,39 @@ def search(
 
     Example: freshet search "how much is an oil change?" --max 3
     """
-    from flows.serving import ask_served, name_difference
-    from pipelines.database import connect
-    from retrieval.asking import Embed, Filters, search
-    from retrieval.demand import note_demand
+    from flows.serving import name_difference
+    from retrieval.client import Client
 
     if not query.strip():
         raise typer.BadParameter("it is empty: ask in words, in any language", param_hint="QUERY")
     project = opened(folder)
     warn_of_unknown(project, source)
     kinds = [one.value for one in kind or ()] or None
-    filters = Filters(category or None, language, source or None, kinds, min_price, max_price)
-    least = project.retrieval.min_score or None
-    with connect(project, role="reader", autocommit=True) as conn:
-
-        def ask(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
-            return search(conn, query, embed=embed, model=model, max_results=most, filters=filters, min_score=least)
-
-        if differs := name_difference(conn, project):
+    with Client(project, connections=1, warn=warn) as kb:
+        served = kb.active_model()
+        if differs := name_difference(served.name if served else None, project):
             warn(differs)
-        hits = ask_served(conn, project, query, ask, warn)
-        answerable = any(hit["answerable"] for hit in hits)
-        hint = "" if hits or _was_synced(conn) else "; nothing synced yet: freshet sync"
-        if not answerable:
-            note_demand(conn, query, language, max((hit["score"] for hit in hits), default=None))
+        answer = kb.search(
+            query, max_results=most, category=category or None, language=language, source=source or None, kind=kinds,
+            min_score=project.retrieval.min_score or None, min_price=min_price, max_price=max_price,
+        )  # fmt: skip
+        hint = "" if answer.hits or _was_synced(kb) else "; nothing synced yet: freshet sync"
     zone = ZoneInfo(project.timezone)
-    degraded = any(hit["degraded"] for hit in hits)
+    hits = [asdict(hit) for hit in answer.hits]
     if as_json:
-        print_json({"query": query, "hits": hits, "answerable": answerable, "degraded": degraded})
+        told = {"query": query, "hits": hits, "answerable": answer.answerable, "degraded": answer.degraded}
+        print_json(told)
         return
     if not hits:
         say(f"nothing that is true now answers this{hint}")
     for hit in hits:
         tell_hit(hit, zone)
-    if hits and not answerable:
+    if hits and not answer.answerable:
         say("weak: better say that you do not know")
 
 
-def _was_synced(conn: Connection) -> bool:
-    from retrieval.asking import freshness
-
-    return any(source["last_verified"] for source in freshness(conn))
+def _was_synced(kb: Client) -> bool:
+    return any(source.last_verified for source in kb.freshness())
 
 
 def offers(

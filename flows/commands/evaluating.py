@@ -7,6 +7,7 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,23 +106,18 @@ def _bound(told: str) -> tuple[str, float]:
 @contextmanager
 def _asker(project: Project, questions: Sequence[Question]) -> Iterator[Callable[[Question], list[dict[str, Any]]]]:
     """How a question is asked: as a bot asks it, by an auditor where one is of another time."""
-    from flows.serving import ask_served
-    from pipelines.database import connect
-    from retrieval.asking import Embed, Filters, search
+    from retrieval.client import Client
     from retrieval.evaluating import ASKED
 
     def ask(question: Question) -> list[dict[str, Any]]:
-        def answer(embed: Embed | None, model: str | None) -> list[dict[str, Any]]:
-            filters = Filters(category=question.category, language=question.language)
-            return search(
-                conn, question.text, embed=embed, model=model, max_results=ASKED, filters=filters,
-                as_of=question.as_of, known_at=question.as_of,
-            )  # fmt: skip
-
-        return ask_served(conn, project, question.text, answer, warn)
+        answer = kb.search(
+            question.text, max_results=ASKED, category=question.category, language=question.language,
+            as_of=question.as_of, known_at=question.as_of, note_demand=False,
+        )  # fmt: skip
+        return [asdict(hit) for hit in answer.hits]
 
     role: Role = "auditor" if any(question.as_of for question in questions) else "reader"
-    with connect(project, role=role, autocommit=True) as conn:
+    with Client(project, role=role, connections=1, warn=warn) as kb:
         yield ask
 
 

@@ -15,12 +15,11 @@ from retrieval.http.problems import MEDIA, ProblemDocument
 __all__ = ["describe", "told"]
 
 _ANY = (
-    HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE,
 )  # fmt: skip
-_OF_BODIES = (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _MEANT = {
-    HTTPStatus.BAD_REQUEST: "The body is no JSON in UTF-8.",
+    HTTPStatus.BAD_REQUEST: "No JSON in UTF-8; as plain text: no HTTP, or an address of more than 64 KB.",
     HTTPStatus.UNAUTHORIZED: "No key, or none that holds.",
     HTTPStatus.FORBIDDEN: "The key does not allow this.",
     HTTPStatus.NOT_FOUND: "There is no such thing for this key.",
@@ -38,15 +37,15 @@ _KEY = {
 _SCHEMAS = "#/components/schemas/"
 
 
-def told(*more: HTTPStatus, body: bool = False) -> dict[int | str, dict[str, Any]]:
-    """What a guarded route may refuse with, for its description: what any may, and `more`; `body`: it takes one."""
-    return {
-        status.value: {
-            "description": _MEANT[status],
-            "content": {MEDIA: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}},
-        }
-        for status in sorted({*_ANY, *more, *(_OF_BODIES if body else ())})
+def told(*more: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """What a guarded route may refuse with, for its description: what any may, and `more`."""
+    problem = {MEDIA: {"schema": {"$ref": f"{_SCHEMAS}{ProblemDocument.__name__}"}}}
+    refusals: dict[int | str, dict[str, Any]] = {
+        status.value: {"description": _MEANT[status], "content": dict(problem)} for status in sorted({*_ANY, *more})
     }
+    # what is no HTTP never comes as far as to us
+    refusals[HTTPStatus.BAD_REQUEST.value]["content"]["text/plain"] = {"schema": {"type": "string"}}
+    return refusals
 
 
 def describe(app: FastAPI) -> None:

@@ -20,7 +20,7 @@ from retrieval.results import Answer, Hit
 
 __all__ = ["DifyAnswer", "DifyQuestion", "WebUiHit", "WebUiQuestion", "router"]
 
-router = APIRouter(tags=["chat platforms"], responses=told(body=True))
+router = APIRouter(tags=["chat platforms"], responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
 
 _MOST = 100
 _EVERYTHING = {"*", "all"}

@@ -164,7 +164,7 @@ _To = Annotated[_Target, Depends(_target)]
     summary="Say what is true of one key",
     responses={
         201: {"model": PushedDocument, "description": "There was none of that key."},
-        **told(body=True),
+        **told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
 async def put(request: Request, to: _To, item: PushedItem, caller: _Writer) -> Response:

@@ -124,7 +124,7 @@ class StepsDocument(BaseModel):
 @router.post(
     "/search",
     response_model=AnswerDocument,
-    responses=told(body=True),
+    responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     summary="What is true now and answers a question",
 )
 async def search(request: Request, question: SearchQuestion, caller: _Reader) -> Response:

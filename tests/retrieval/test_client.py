@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.database import Connection, DatabaseError
 from pipelines.records import FreshetError
-from retrieval import dialogue, results
+from retrieval import dialogue, query_models, results
 from retrieval.asking import BadQuestion, NotAllowed
 from retrieval.client import AsyncClient, Client, DatabaseAway
 from tests.postgres import TestDatabase
@@ -133,19 +133,34 @@ def test_a_switch_of_models_is_followed(story: Story, url: str) -> None:
     """A query embedded by the model served a moment ago is embedded anew by the one served now."""
     asked: list[str] = []
 
-    def by(name: str) -> dialogue.QueryModel:
+    def by(name: str) -> query_models.QueryModel:
         def embed(query: str) -> Any:
             asked.append(name)
             return story.encoder.vector(query)
 
-        return dialogue.QueryModel(embed, name)
+        return query_models.QueryModel(embed, name)
 
     with Client(url) as kb:
-        kb._models = dialogue.QueryModels(lambda served: iter([by(served)]))
+        kb._models = query_models.QueryModels(lambda served: iter([by(served)]))
         assert kb.search("oil").hits
         story.conn.execute("update kb_store.model set name = 'newer', identity = 'newer identity'")
         assert kb.search("oil").hits[0].vector_score is not None
-    assert asked == ["counting", "counting", "newer"]
+    assert asked == ["counting", "newer"]
+
+
+def test_a_question_asked_again_is_not_embedded_again(story: Story, url: str) -> None:
+    """Its vector is remembered, in another's call too; another question's is not taken for it."""
+    encoder = CountingEncoder()
+
+    def embed(query: str) -> Any:
+        return encoder([query])[0]
+
+    with Client(url, embed=embed, model=story.model.identity) as kb:
+        first = kb.search("oil change").hits
+        assert kb.search("oil change").hits == first
+        assert kb.search("oil").hits
+        assert kb.explain(first[0].entry_id, "oil change")
+    assert encoder.texts == ["oil change", "oil"]
 
 
 def test_an_encoder_that_fails_is_no_failed_question(story: Story, url: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from pipelines.embedding import Encoder
 from pipelines.vectors import calibration
+from pipelines.vectors.backends import Backend, open_backend
 from pipelines.vectors.calibrate import agreement
 from pipelines.vectors.calibration import Choice, Measured, calibrated, choose, kept_choice
 from pipelines.vectors.calibration_texts import calibration_texts
@@ -101,3 +103,22 @@ def test_calibration_happens_when_it_is_due(
         monkeypatch.setattr("pipelines.embedding.PACKAGED_WEIGHTS", model.weights_sha256)
     assert Encoder(model, "auto", tmp_path, 1).encode_passages(["ab"] * texts).shape == (texts, 32)
     assert len(asked) == measures
+
+
+def test_a_process_that_answers_loads_one_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few passages, as of a push, go by the backend for queries; many by the one that is fastest for many."""
+    model = resolve_model(str(tiny_model(tmp_path / "tiny")))
+    opened: list[str] = []
+
+    def counted(variant: str, *others: Any) -> Backend:
+        opened.append(variant)
+        return open_backend(variant, *others)
+
+    monkeypatch.setattr("pipelines.embedding.open_backend", counted)
+    monkeypatch.setattr("pipelines.embedding.kept_choice", lambda *_: Choice("openvino", "onnx", 0, ()))
+    encoder = Encoder(model, "auto", tmp_path, 1)
+    encoder.encode_query("oil")
+    encoder.encode_passages(["an oil change"])
+    assert opened == ["onnx"]
+    encoder.encode_passages(["an oil change"] * 100)
+    assert opened == ["onnx", "openvino"]

@@ -1184,6 +1184,33 @@ $$;
 
 COMMENT ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) IS 'Raises 22023 when a call asks for more than one call may.';
 
+CREATE FUNCTION kb_store.clear_doubts(of_run bigint, back_to bigint) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    -- which of the runs missed it is not kept: what was missed is to be missed anew
+    update kb_store.entry e
+    set absent_runs = 0, absent_since = null
+    from kb_store.run r
+    where r.run_id = of_run and e.source_id = r.source_id and e.absent_runs > 0;
+
+    update kb_store.page p
+    set missing_since = case when p.missing_since <> all (f.looks) then p.missing_since end,
+        empty_since = case when p.empty_since <> all (f.looks) then p.empty_since end
+    from kb_store.run r
+    cross join lateral (
+        select a.url, array_agg(a.fetched_at) as looks
+        from kb_store.run o
+        join kb_store.attempt a using (run_id)
+        where o.source_id = r.source_id and o.run_id >= back_to and o.run_id < of_run
+        group by a.url
+    ) f
+    where r.run_id = of_run and p.source_id = r.source_id and p.url = f.url
+        and (p.missing_since = any (f.looks) or p.empty_since = any (f.looks));
+$$;
+
+COMMENT ON FUNCTION kb_store.clear_doubts(of_run bigint, back_to bigint) IS 'Runs that are undone are no witnesses: doubts of entries and pages that began with them are over.';
+
 CREATE FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) RETURNS void
     LANGUAGE sql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -3402,6 +3429,7 @@ begin
     perform kb_store.close_versions(of_run, at, changed, 'rolled_back');
     perform kb_store.reopen_versions(of_run, at, wanted);
     perform kb_store.restore_pages(of_run, back_to);
+    perform kb_store.clear_doubts(of_run, back_to);
     delete from kb_store.plan_removal x
     using kb_store.run r
     where r.run_id = x.run_id and r.source_id = of_source and x.run_id >= back_to;
@@ -6231,6 +6259,9 @@ GRANT ALL ON FUNCTION kb_store.check_instants(as_of timestamp with time zone, kn
 
 REVOKE ALL ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.check_limits(query text, max_results integer, most integer) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.clear_doubts(of_run bigint, back_to bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.clear_doubts(of_run bigint, back_to bigint) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.close_versions(of_run bigint, at timestamp with time zone, which bigint[], reason text) TO kb_writer;

@@ -21,6 +21,7 @@ begin
     perform kb_store.close_versions(of_run, at, changed, 'rolled_back');
     perform kb_store.reopen_versions(of_run, at, wanted);
     perform kb_store.restore_pages(of_run, back_to);
+    perform kb_store.clear_doubts(of_run, back_to);
     delete from kb_store.plan_removal x
     using kb_store.run r
     where r.run_id = x.run_id and r.source_id = of_source and x.run_id >= back_to;

@@ -64,6 +64,14 @@ class Page:
         second = self.missing_since is not None and self.missing_since <= at - _HOUR
         return answer in _GONE or (answer is Outcome.MISSING and second)
 
+    def without_doubts_since(self, before: Page) -> Page:
+        """Without those that had not begun then."""
+        return Page(
+            self.says,
+            self.missing_since if self.missing_since == before.missing_since else None,
+            self.doubted_since if self.doubted_since == before.doubted_since else None,
+        )
+
 
 @dataclass(frozen=True)
 class Live:
@@ -83,7 +91,8 @@ class _Before:
     run: int
     believed: dict[str, Said]
     seen: dict[str, Seen]
-    pages: dict[str, Page]
+    pages: dict[str, Page]  # those it changed
+    all_pages: dict[str, Page]
 
 
 @dataclass
@@ -202,7 +211,7 @@ class Truth:
 
     def _remember(self, run: int, changed: Iterable[str]) -> None:
         pages = {url: self.pages.get(url, Page()) for url in changed}
-        self.runs.append(_Before(run, dict(self.believed), dict(self.seen), pages))
+        self.runs.append(_Before(run, dict(self.believed), dict(self.seen), pages, dict(self.pages)))
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
@@ -251,11 +260,13 @@ class Truth:
         for name in self.believed.keys() & was.seen.keys():
             # what a run saw that was undone may count or not
             self.seen[name] = (min(was.seen[name][0], self.seen[name][0]), self.seen[name][1])
-        self.pages.update(pages)
+        self.pages = {
+            url: page.without_doubts_since(was.all_pages.get(url, Page())) for url, page in (self.pages | pages).items()
+        }
+        self.absent = {}
         self.held, self.paused = frozenset(), True
 
     def _put_back(self, name: str, was: _Before) -> None:
-        self.absent.pop(name, None)
         if name in was.believed:
             self.believed[name] = was.believed[name]
         else:

@@ -12,7 +12,7 @@ from pipelines.postgres.checks import run_checks
 from pipelines.records import FreshetError, Outcome
 from pipelines.source_settings import GuardSettings
 from pipelines.store import deciding, runs
-from tests.story import Story, offer, stated
+from tests.story import Story, offer, page, stated
 
 A, B, C, D, E = (f"https://shop.test/{name}" for name in "abcde")
 NEW = "https://shop.test/new"
@@ -214,6 +214,20 @@ def test_a_paused_source_publishes_nothing_until_it_is_resumed(story: Story) -> 
     assert deciding.resume(story.conn, "shop") is None
     assert story.sync({A: [offer(A, "Spoilt")]}, after=HOUR) == 0
     assert story.served()[A] == "Spoilt"
+    _sound(story)
+
+
+def test_an_undone_run_is_no_witness_that_something_is_gone(story: Story) -> None:
+    """What it missed has to be missed twice more."""
+    story.guard = GuardSettings(max_lost_percent=100, max_lost_count=100)
+    missed = {url: [offer(url)] for url in _ALL if url != A} | {A: [page(A, "We are painting this page")]}
+    story.sync(missed, after=HOUR)
+    deciding.rollback(story.conn, _last_run(story), _none)
+    deciding.resume(story.conn, "shop")
+    story.sync(missed, after=DAY)
+    assert A in story.served()
+    story.sync(missed, after=DAY)
+    assert A not in story.served()
     _sound(story)
 
 

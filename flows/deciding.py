@@ -27,10 +27,10 @@ class Decisions:
 
     project: Project
 
-    def approve(self, run: int) -> None:
+    def approve(self, run: int, key: str | None) -> None:
         """Publish the removals that the run holds. Raises FreshetError when it holds none, or another run writes."""
         with connect(self.project, role="writer", autocommit=True) as conn:
-            deciding.approve(conn, run)
+            deciding.approve(conn, run, f"key {key}" if key else person())
 
 
 def person() -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 from psycopg.rows import dict_row
 
 from pipelines.database import Connection
-from retrieval.asking import ask_note_demand, rows_of
 
-__all__ = ["Demand", "demand", "keep_demand", "note_demand"]
+__all__ = ["Demand", "demand", "keep_demand"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,6 @@ def demand(conn: Connection) -> Demand:
         days = cursor.execute(_DAYS).fetchall()
         state = cursor.execute(_STATE).fetchone() or {}
     return Demand(state["enabled"], questions, days, state["seldom"])
-
-
-def note_demand(conn: Connection, query: str, language: str | None, best_score: float | None) -> None:
-    """Note that a question had a weak answer, or none (`best_score` None); on a replica nothing can be noted."""
-    with suppress(psycopg.errors.ReadOnlySqlTransaction):
-        rows_of(conn, ask_note_demand(query, language, best_score))
 
 
 def keep_demand(conn: Connection, enabled: bool) -> None:

@@ -32,11 +32,12 @@ def approve(run: RunNumber, as_json: AsJson = False, folder: Folder = None) -> N
 
     Example: freshet approve 17
     """
+    from flows.deciding import person
     from flows.reports import titles_of
     from pipelines.store import deciding
 
     with _base(folder) as (_, conn):
-        approval = deciding.approve(conn, run)
+        approval = deciding.approve(conn, run, person())
         names = titles_of(conn, (*approval.removed, *approval.stayed))
     if as_json:
         print_json(asdict(approval))

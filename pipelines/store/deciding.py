@@ -148,8 +148,8 @@ order by 1
 # ---------------------------------------------------------------- runs
 
 
-def approve(conn: Connection, listed: int) -> Approval:
-    """Publish the removals that a run holds, of those it listed the ones that still are so.
+def approve(conn: Connection, listed: int, decided_by: str) -> Approval:
+    """Publish the removals that a run holds, of those it listed the ones that still are so; who said so is kept.
 
     Raises FreshetError when it holds none, Paused, AlreadyRunning.
     """
@@ -161,6 +161,7 @@ def approve(conn: Connection, listed: int) -> Approval:
         _require_held(conn, listed, source)
         refuse_paused(conn, source)
         rows = conn.execute("select entry_id, removed from kb_store.approve(%s, %s)", (number, listed)).fetchall()
+        runs.note(conn, number, verdict=[f"approved by {decided_by}"])
     removed = tuple(entry for entry, is_removed in rows if is_removed)
     return Approval(number, listed, removed, tuple(entry for entry, is_removed in rows if not is_removed))
 

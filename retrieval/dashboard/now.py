@@ -32,8 +32,11 @@ _LONGEST = timedelta(minutes=5)  # a page without scripts is not older
 class Deciding(Protocol):
     """A person's word carried out."""
 
-    def approve(self, run: int) -> None:
-        """Publish the removals that the run holds. Raises FreshetError when it holds none, or another run writes."""
+    def approve(self, run: int, key: str | None) -> None:
+        """Publish the removals that the run holds; `key`: its name, None: this machine, while there is no key.
+
+        Raises FreshetError when it holds none, or another run writes.
+        """
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ async def approve(request: Request, caller: Writer, run: Annotated[int, Path(ge=
         raise Problem(HTTPStatus.CONFLICT, f"nothing is decided by this server: freshet approve {run}")
     if await store.held_of(request, caller, run) is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"no run {run} holds anything: it was decided, or a later run looked anew")
-    await asyncio.to_thread(request.app.state.deciding.approve, run)
+    await asyncio.to_thread(request.app.state.deciding.approve, run, caller.name)
     return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 

@@ -11,6 +11,10 @@ pushing     PUT and DELETE /v1/entries/{source}/{key}
 following   /v1/changes, as pages and as a stream
 health      /healthz, /readyz
 metrics     /metrics, for Prometheus; figures reads what it tells from the base
+platforms   /dify/retrieval, /openwebui/search; mcp: /mcp, the tools of retrieval.mcp
+described   /openapi.json beyond the routes: each refusal, its form, the key
+
+The pages at / stand in retrieval.dashboard, behind the same callers and the same envelope.
 """
 
 __all__: list[str] = []

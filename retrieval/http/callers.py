@@ -33,6 +33,7 @@ class Caller:
     """Who asks, and what is allowed."""
 
     key_id: str | None  # None: this machine, while there is no key
+    name: str | None  # of the key
     scope: frozenset[Scope]
     sources: tuple[str, ...] | None  # None: all
 
@@ -68,7 +69,7 @@ class Doorkeeper:
     def _known(request: Request, found: Recognised, worn: str) -> Caller:
         if found.key is not None:
             sources = None if found.key.source is None else tuple(found.key.source)
-            return Caller(found.key.key_id, frozenset(found.key.scope), sources)  # type: ignore[arg-type]
+            return Caller(found.key.key_id, found.key.name, frozenset(found.key.scope), sources)  # type: ignore[arg-type]
         if found.any_made or worn:
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,
@@ -76,7 +77,7 @@ class Doorkeeper:
                 {"WWW-Authenticate": "Bearer"},
             )
         _require_this_machine(request)
-        return Caller(None, frozenset(SCOPES), None)
+        return Caller(None, None, frozenset(SCOPES), None)
 
 
 def allowed(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:

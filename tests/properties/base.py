@@ -110,7 +110,7 @@ class Base:
 
     def approve(self, listed: int) -> deciding.Approval:
         """A person approves what that run holds."""
-        return deciding.approve(self.conn, listed)
+        return deciding.approve(self.conn, listed, "ann@desk")
 
     def rollback(self, back_to: int) -> int:
         """A person undoes that run and all since; the number of that word."""

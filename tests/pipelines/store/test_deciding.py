@@ -120,12 +120,14 @@ def test_more_than_half_waits_for_a_person_and_goes_when_approved(story: Story) 
     """Held: all are served. Approved: those listed go, and nothing else."""
     held = _hold(story)
     assert set(story.served()) == set(_ALL)
-    approval = deciding.approve(story.conn, held)
+    approval = deciding.approve(story.conn, held, "ann@desk")
+    said = story.conn.execute("select verdict from kb_store.run where run_id = %s", (approval.run,)).fetchone()
+    assert said == (["approved by ann@desk"],)
     assert approval.removed == tuple(sorted(_entry(story, url) for url in (A, B, C)))
     assert set(story.served()) == {D, E}
     assert sorted(story.changes()[-3:]) == [("withdrawn", url) for url in (A, B, C)]
     with pytest.raises(FreshetError, match="holds nothing"):
-        deciding.approve(story.conn, held)
+        deciding.approve(story.conn, held, "ann@desk")
     assert story.sync({url: [offer(url)] for url in (D, E)}, after=HOUR) == 0
     assert set(story.served()) == {D, E}
     _sound(story)
@@ -136,15 +138,15 @@ def test_a_refused_approval_leaves_no_run(story: Story) -> None:
     held = _hold(story)
     newest = _last_run(story)
     with pytest.raises(FreshetError, match="holds nothing"):
-        deciding.approve(story.conn, held - 1)
+        deciding.approve(story.conn, held - 1, "ann@desk")
     story.conn.execute("update kb_store.source set paused = 'by a test'")
     with pytest.raises(deciding.Paused):
-        deciding.approve(story.conn, held)
+        deciding.approve(story.conn, held, "ann@desk")
     assert _last_run(story) == newest
     story.conn.execute("update kb_store.source set paused = null")
     at_work = runs.begin_run(story.conn, "shop")
     with pytest.raises(runs.AlreadyRunning):
-        deciding.approve(story.conn, held)
+        deciding.approve(story.conn, held, "ann@desk")
     assert _last_run(story) == at_work
     assert set(story.served()) == set(_ALL)
 
@@ -154,7 +156,7 @@ def test_an_approval_checks_again(story: Story) -> None:
     held = _hold(story)
     story.clock += HOUR
     runs.end_run(story.conn, story.plan({A: [offer(A)]}), "cancelled")
-    approval = deciding.approve(story.conn, held)
+    approval = deciding.approve(story.conn, held, "ann@desk")
     assert approval.stayed == (_entry(story, A),)
     assert set(story.served()) == {A, D, E}
     _sound(story)
@@ -165,9 +167,9 @@ def test_what_an_earlier_run_held_is_judged_anew_by_the_next(story: Story) -> No
     held = _hold(story)
     again = _hold(story)
     with pytest.raises(FreshetError, match=f"run {again} looked again"):
-        deciding.approve(story.conn, held)
+        deciding.approve(story.conn, held, "ann@desk")
     assert set(story.served()) == set(_ALL)
-    assert len(deciding.approve(story.conn, again).removed) == 3
+    assert len(deciding.approve(story.conn, again, "ann@desk").removed) == 3
 
 
 def test_what_came_back_before_it_was_approved_is_held_no_more(story: Story) -> None:
@@ -175,7 +177,7 @@ def test_what_came_back_before_it_was_approved_is_held_no_more(story: Story) -> 
     held = _hold(story)
     story.sync({url: [offer(url)] for url in _ALL}, after=HOUR)
     with pytest.raises(FreshetError, match="holds nothing"):
-        deciding.approve(story.conn, held)
+        deciding.approve(story.conn, held, "ann@desk")
 
 
 # ---------------------------------------------------------------- what a run did
@@ -268,7 +270,7 @@ def test_all_runs_since_are_undone_with_it(story: Story) -> None:
 def test_an_approval_can_be_undone(story: Story) -> None:
     """The pages too: what they gave is served, verified when it was."""
     held = _hold(story)
-    approval = deciding.approve(story.conn, held)
+    approval = deciding.approve(story.conn, held, "ann@desk")
     deciding.rollback(story.conn, approval.run, _none)
     assert set(story.served()) == set(_ALL)
     deciding.resume(story.conn, "shop")

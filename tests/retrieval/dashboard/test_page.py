@@ -176,6 +176,15 @@ def test_approval_needs_scope_write(http: httpx.Client, db: Connection, story: S
     assert http.post(f"/runs/{run}/approve", headers=worn).status_code == 403
 
 
+def test_who_approved_is_kept_with_the_run(http: httpx.Client, db: Connection, story: Story) -> None:
+    """By the key's name."""
+    run = held_run(story)
+    worn = bearer(create_key(db, "nora", ["read", "write"], None))
+    assert http.post(f"/runs/{run}/approve", headers=worn).status_code == 303
+    verdicts = db.execute("select verdict from kb_store.run where kind = 'approve'").fetchall()
+    assert verdicts == [(["approved by key nora"],)]
+
+
 def test_what_is_held_elsewhere_cannot_be_approved(http: httpx.Client, db: Connection, story: Story) -> None:
     """S6: a key of another source is told that nothing waits."""
     run = held_run(story)

@@ -2627,20 +2627,50 @@ $$;
 
 COMMENT ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) IS 'What the clock did to served entries since the change feed last told of each, up to that instant; null: of all sources.';
 
-CREATE FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
-    LANGUAGE plpgsql STABLE
+CREATE FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) RETURNS TABLE(chunk_id bigint, passage_id bigint, version_id bigint, ordinal integer, language text)
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-begin
-    with live as materialized (
-        select c.passage_id, bool_or(covered = '{}' or c.language = any (covered || array['und'])) as votes
-        from kb_store.known_entries(known_at) e
-        join kb_store.known_chunks(known_at) c using (entry_id)
-        where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-            and (c.valid is null or c.valid @> at)
-            and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-            and ((wanted).language is null or c.language = (wanted).language)
-        group by c.passage_id
+    select c.chunk_id, c.passage_id, k.version_id, k.ordinal, c.language
+    from kb_store.known_entries(known_at) e
+    join kb_store.known_chunks(known_at) c using (entry_id)
+    join kb_store.chunk k using (chunk_id)
+    where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+        and (c.valid is null or c.valid @> at)
+        and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+        and ((wanted).language is null or c.language = (wanted).language)
+$$;
+
+COMMENT ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) IS 'The chunks that were live and wanted at an instant, by what was believed then.';
+
+CREATE FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    select kb_store.past_words(at, known_at, query, wanted), array(
+        select (p.passage_id, 1 - (e.vector <=> direction::halfvec))::kb_store.leg
+        from (
+            select distinct c.passage_id
+            from kb_store.past_chunks(at, known_at, wanted) c
+            where direction is not null and (covered = '{}' or c.language = any (covered || array['und']))
+        ) c
+        join kb_store.passage p using (passage_id)
+        join kb_store.embedding e using (passage_sha256)
+        where e.model_id = (select m.model_id from kb_store.model m where m.active)
+        order by e.vector <=> direction::halfvec
+        limit 100
+    )
+$$;
+
+COMMENT ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector among what was believed at an instant, each compared.';
+
+CREATE FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) RETURNS kb_store.leg[]
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with chunk as materialized (
+        select * from kb_store.past_chunks(at, known_at, wanted)
     ),
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
@@ -2648,34 +2678,65 @@ begin
         from kb_store.asked_terms(query) t
         cross join kb_store.lexical_statistic s
     ),
-    found as (
-        select p.passage_id, sum(
-            a.idf * n.times * 2.2 / (n.times + 1.2 * (0.25 + 0.75 * m.length / a.average))
-        )::real as points
-        from live
+    counted as materialized (
+        select p.passage_id, a.lexeme, a.idf, a.average, coalesce(cardinality(t.positions), 1) as times
+        from (select distinct passage_id from chunk) c
         join kb_store.passage p using (passage_id)
         cross join lateral unnest(p.terms) t
         join asked a on a.lexeme = t.lexeme
-        cross join lateral (select coalesce(cardinality(t.positions), 1)::double precision as times) n
-        cross join lateral (select sum(coalesce(cardinality(x.positions), 1)) as length from unnest(p.terms) x) m
-        group by p.passage_id
-    )
-    select
-        array(select (f.passage_id, f.points)::kb_store.leg from found f order by f.points desc limit 100),
-        array(
-            select (p.passage_id, 1 - (e.vector <=> direction::halfvec))::kb_store.leg
-            from live
+    ),
+    found as materialized (
+        select c.passage_id, sum(c.idf * c.times * 2.2 / (c.times + 1.2 * (0.25 + 0.75 * l.length / c.average))) as points
+        from counted c
+        join (
+            select p.passage_id, kb_store.length_in_lexemes(p.terms) as length
+            from (select distinct passage_id from counted) h
             join kb_store.passage p using (passage_id)
-            join kb_store.embedding e using (passage_sha256)
-            where live.votes and direction is not null and e.model_id = (select m.model_id from kb_store.model m where m.active)
-            order by e.vector <=> direction::halfvec
-            limit 100
-        )
-    into words, vectors;
-end
+            offset 0 -- counted once a text
+        ) l using (passage_id)
+        group by c.passage_id
+        order by points desc
+        limit 100
+    ),
+    -- as kb_store.in_context weighs what is served: half of the points are those of the entry's text around
+    near as materialized (
+        select p.passage_id, c.passage_id as neighbour
+        from (
+            select distinct on (passage_id) c.*
+            from found f
+            join chunk c using (passage_id)
+            order by passage_id, chunk_id
+        ) p
+        join chunk c on c.version_id = p.version_id and c.language = p.language
+            and c.ordinal between p.ordinal - 2 and p.ordinal + 2
+    ),
+    size as (
+        select n.passage_id, sum(kb_store.length_in_lexemes(p.terms)) as length
+        from near n
+        join kb_store.passage p on p.passage_id = n.neighbour
+        group by n.passage_id
+    ),
+    around as (
+        select t.passage_id,
+            sum(t.idf * t.times * 2.2 / (t.times + 1.2 * (0.25 + 0.75 * s.length / (1.5 * t.average)))) as points
+        from (
+            select n.passage_id, c.lexeme, c.idf, c.average, sum(c.times) as times
+            from near n
+            join counted c on c.passage_id = n.neighbour
+            group by n.passage_id, c.lexeme, c.idf, c.average
+        ) t
+        join size s using (passage_id)
+        group by t.passage_id
+    )
+    select array(
+        select (f.passage_id, (f.points + a.points) / 2)::kb_store.leg
+        from found f
+        join around a using (passage_id)
+        order by f.points + a.points desc, f.passage_id
+    )
 $$;
 
-COMMENT ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector among what was believed at an instant, each compared.';
+COMMENT ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words among what was believed at an instant, each compared.';
 
 CREATE FUNCTION kb_store.plain_text(written text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -6425,8 +6486,14 @@ GRANT ALL ON FUNCTION kb_store.pages_like(url text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) TO kb_writer;
 
+REVOKE ALL ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
+
 REVOKE ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.plain_text(written text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.plain_text(written text) TO kb_writer;

@@ -191,6 +191,29 @@ def test_words_that_nothing_served_holds_any_more_find_the_past(db: Connection) 
     assert db.execute(ask, (then, clock(db))).fetchall() == []
 
 
+@pytest.mark.parametrize(
+    "query", ["oil filter", "wheel alignment price", "price of tyres and oil", "filter change open"]
+)
+def test_an_auditor_is_told_in_the_order_of_the_answer(db: Connection, query: str) -> None:
+    """Ranked by the same measure, the text around a chunk included, as long as the words are as rare as they were."""
+    said = random.Random(7)
+    words = "oil filter change wheel alignment price tyres open daily branch battery brake".split()
+    story = Story(db)
+    story.sync(
+        {
+            url: [page(url, *(" ".join(said.choices(words, k=said.randint(3, 9))) for _ in range(said.randint(1, 6))))]
+            for url in (f"https://shop.test/{number}" for number in range(30))
+        }
+    )
+    answered = db.execute("select entry_id, chunk_id, score from kb.search(%s)", (query,)).fetchall()
+    at = clock(db)
+    audited = db.execute(
+        "select entry_id, chunk_id, score from kb.search_as_of(%s, %s, %s)", (at, at, query)
+    ).fetchall()
+    assert [row[:2] for row in audited] == [row[:2] for row in answered]
+    assert [row[2] for row in audited] == pytest.approx([row[2] for row in answered], abs=1e-4)
+
+
 def test_looks_are_thinned_to_one_a_day_after_a_week(db: Connection) -> None:
     """The last week is known to the look, what was before to the day; nothing else changes by it."""
     story = Story(db)

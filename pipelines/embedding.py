@@ -147,7 +147,13 @@ class Encoder:
         """Return a backend, opened once."""
         if variant not in self._opened:
             check_weights_once(self.model, self._cache_dir)
-            self._opened[variant] = open_backend(variant, self.model, self._cache_dir, self._threads)
+            try:
+                self._opened[variant] = open_backend(variant, self.model, self._cache_dir, self._threads)
+            except RuntimeError as error:  # of the libraries
+                raise EmbeddingError(
+                    f"model {self.model.name} cannot be opened by backend {variant}: {str(error).strip()}. "
+                    "Try another under [embedding] backend."
+                ) from error
         return self._opened[variant]
 
 

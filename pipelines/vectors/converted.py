@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,11 +38,13 @@ def load_converted(
     """
     backend, _, file = name.partition("/")
     folder = model_cache(model, cache_dir) / f"{backend}-{_RECIPE}"
-    if (folder / file).is_file():
-        with contextlib.suppress(RuntimeError):  # what both libraries raise for a damaged file
-            return load(folder / file)
-    _replace(model, folder, convert)
-    return load(folder / file)
+    with contextlib.suppress(RuntimeError, FileNotFoundError):  # RuntimeError: both libraries', for a damaged file
+        return _loaded(folder / file, load)
+    with _alone(folder):
+        with contextlib.suppress(RuntimeError, FileNotFoundError):
+            return _loaded(folder / file, load)
+        _replace(model, folder, convert)
+        return load(folder / file)
 
 
 def check_weights_once(model: ModelEntry, cache_dir: Path) -> None:
@@ -64,30 +67,42 @@ def _stamp(model: ModelEntry) -> str:
     return "\n".join(f"{file} {stat.st_size} {stat.st_mtime_ns} {stat.st_ino}" for file, stat in facts)
 
 
+def _loaded(file: Path, load: Callable[[Path], _Loaded]) -> _Loaded:
+    if not file.is_file():
+        raise FileNotFoundError(file)
+    return load(file)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold what makes that folder: one process converts, those that begin with it wait and find it made."""
+    with _told_of(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = (folder.parent / f".{folder.name}.lock").open("w")
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def _replace(model: ModelEntry, folder: Path, convert: Callable[[ModelEntry, Path], None]) -> None:
     """Convert into a folder of another name and move it into place, so that others see a whole one or none."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+    with _told_of(folder):
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
         try:
             convert(model, made)
             shutil.rmtree(folder, ignore_errors=True)
-            with contextlib.suppress(FileExistsError):  # another process was quicker, with the same result
-                _move(made, folder)
+            os.rename(made, folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _told_of(folder: Path) -> Iterator[None]:
+    """Raise ModelError for what the system refuses inside."""
+    try:
+        yield
     except OSError as error:
         raise ModelError(
             f"the converted model cannot be written to {folder} ({error.strerror or error}): "
             'make the folder writable, free some space, or set backend = "torch" under [embedding].'
         ) from error
-
-
-def _move(made: Path, folder: Path) -> None:
-    """Rename a folder; raise FileExistsError when the new name is taken, whatever the system calls it."""
-    try:
-        os.rename(made, folder)
-    except OSError:
-        if folder.is_dir():
-            raise FileExistsError(folder) from None
-        raise

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
+import psutil  # type: ignore[import-untyped]  # it has no stubs among the dependencies
 import pytest
 
 from pipelines.database import Connection
@@ -77,26 +77,20 @@ def scheduling(folder: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
 def test_t5_doors_that_come_back_alone_serve_nothing_that_ended(
     database: TestDatabase, db: Connection, tmp_path: Path
 ) -> None:
-    """Each door served the offer; its end came while no process of ours ran; none serves it, nor lacks what still holds."""
+    """Each door served the offer; it ended while no process of ours ran; none serves it, nor lacks what still holds."""
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "shop.toml").write_text('kind = "urls"\nstart_urls = ["https://shop.test/"]\n')
     story = Story(db)
     with served(tmp_path, database.url()) as doors, scheduling(tmp_path, database.url()):
-        story.sync(
-            {
-                ENDING: [
-                    offer(ENDING, f"Wiper blades half price {MARK}", stated(None, story.clock + timedelta(hours=1)))
-                ],
-                LASTING: [offer(LASTING, f"Engine oil change, wiper blades fitted {LASTS}")],
-            }
-        )
+        wipers = offer(ENDING, f"Wiper blades half price {MARK}", stated(None, story.clock + timedelta(hours=1)))
+        story.sync({ENDING: [wipers], LASTING: [offer(LASTING, f"Engine oil change, wiper blades fitted {LASTS}")]})
         (entry,) = db.execute("select entry_id from kb.offers() where url = %s", (ENDING,)).fetchall()[0]
         before = told_at_each_door(doors.address, entry)
     assert [door for door, said in before.items() if MARK not in said] == []
     # as if the clock had moved on to a moment before the end
     db.execute(
-        "update kb_store.served_entry set valid = tstzmultirange(tstzrange(null, clock_timestamp() + interval '1 second'))"
-        " where entry_id = %s",
+        "update kb_store.served_entry"
+        " set valid = tstzmultirange(tstzrange(null, clock_timestamp() + interval '1 second')) where entry_id = %s",
         (entry,),
     )
     db.execute("select pg_sleep(1.5)")

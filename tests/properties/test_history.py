@@ -20,7 +20,7 @@ SECOND = timedelta(seconds=1)
 
 
 def test_k2_every_answer_was_true_at_an_instant_of_its_interval(database: TestDatabase, tmp_path: Path) -> None:
-    """Eight readers during publications, expiries, decisions, switches of models, and kills of who writes."""
+    """Ten readers during publications, expiries, decisions, switches of models, and kills of who writes."""
     with world(database, seed=1) as made:
         with asking(database, tmp_path) as readers:
             while made.publications < 25:
@@ -28,7 +28,7 @@ def test_k2_every_answer_was_true_at_an_instant_of_its_interval(database: TestDa
         assert readers.failures == []
         assert [answer for answer in readers.answers if made.history.untrue(answer)] == []
         told = {answer.reader for answer in readers.answers}
-        assert len(told) == 8
+        assert len(told) == 10
         assert len({answer.shown for answer in readers.answers}) > 10
         assert all(check.holds for check in run_checks(made.conn))
 

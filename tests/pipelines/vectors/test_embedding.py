@@ -6,6 +6,7 @@ import dataclasses
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from pipelines.embedding import BackendName, EmbeddingError, Encoder, checked, open_encoder
 from pipelines.records import FreshetError
 from pipelines.vectors.backends import candidates
-from pipelines.vectors.converted import model_cache
+from pipelines.vectors.converted import load_converted, model_cache
 from pipelines.vectors.models import DEFAULT_MODEL, ModelEntry, ModelError, model_entry, resolve_model
 from tests.pipelines.vectors.tiny_models import tiny_model
 
@@ -182,6 +183,22 @@ def test_a_damaged_conversion_is_made_again(tmp_path: Path, backend: BackendName
     kept = next(model_cache(model, tmp_path).glob(f"{backend}-*")) / file
     kept.write_bytes(b"not a model")
     assert np.allclose(Encoder(model, backend, tmp_path, 1).encode_query("a"), before)
+
+
+def test_who_begins_at_once_converts_once(tmp_path: Path) -> None:
+    """The others wait; none reads a conversion that another is just replacing."""
+    model, converted = resolve_model(str(tiny_model(tmp_path / "tiny"))), list[Path]()
+
+    def convert(model: ModelEntry, folder: Path) -> None:
+        converted.append(folder)
+        (folder / "graph").write_text("whole")
+
+    with ThreadPoolExecutor(4) as at_once:
+        asked = [
+            at_once.submit(load_converted, model, tmp_path, "any/graph", convert, Path.read_text) for _ in range(8)
+        ]
+        assert {one.result() for one in asked} == {"whole"}
+    assert len(converted) == 1
 
 
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:

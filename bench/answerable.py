@@ -1,13 +1,15 @@
 """How often an answer is rightly given and rightly refused, by a base calibrated on nothing but itself.
 
     python -m bench.answerable ../shared/data/retrieval/{scifact-en,xquad-en,xquad-ar} [--most 300] [--documents 2000]
+    python -m bench.answerable ../shared/data/retrieval/{xquad-en,xquad-ar} --halves
 
 lost       questions whose answer is there, refused
-off        questions of the other sets in the same language, refused
+off        questions of the other sets in the same language, refused; with --halves a set's texts of every other title
+           make the base, and those of its questions that the rest answers are off its subject
 removed    questions whose every answering document is taken out of what was found, while its neighbours stay, refused
 
-Each with the query's vector given by the model, made in the base, and by words alone; the last column has the weights,
-for kb_store.general_weights. `--documents` limits a set, keeping those that answer the questions asked.
+Each with the query's vector given by the model, made in the base, and by words alone; the last column has the weights.
+`--documents` limits a set, keeping those that answer the questions asked.
 """
 
 from __future__ import annotations
@@ -48,10 +50,27 @@ def main() -> None:
     arguments.add_argument("sets", type=Path, nargs="+")
     arguments.add_argument("--most", type=int, default=300)
     arguments.add_argument("--documents", type=int)
+    arguments.add_argument("--halves", action="store_true")
     given = arguments.parse_args()
-    sets = [_drawn(read_set(folder), given.most, given.documents) for folder in given.sets]
-    for one in sets:
-        _measure(one, _foreign(one, [other for other in sets if other is not one]))
+    read = [read_set(folder) for folder in given.sets]
+    if given.halves:
+        asked = [(_drawn(half, given.most, None), off[: given.most]) for half, off in map(_halved, read)]
+    else:
+        sets = [_drawn(one, given.most, given.documents) for one in read]
+        asked = [(one, _foreign(one, [other for other in sets if other is not one])) for one in sets]
+    for one, off in asked:
+        _measure(one, off)
+
+
+def _halved(one: RetrievalSet) -> tuple[RetrievalSet, list[Queried]]:
+    """The set's documents of every other title with the questions they answer, and the questions of the others."""
+    titles = sorted({draft.title for draft in one.documents})
+    kept = {draft.key for draft in one.documents if draft.title in set(titles[::2])}
+    queries = tuple(query for query in one.queries if query.grades.keys() <= kept)
+    strange = [query for query in one.queries if not query.grades.keys() & kept]
+    documents = tuple(draft for draft in one.documents if draft.key in kept)
+    off = Random(0).sample(strange, len(strange))  # in any order: the first of them are asked
+    return replace(one, name=f"{one.name}, half", documents=documents, queries=queries), off
 
 
 def _drawn(one: RetrievalSet, most: int, documents: int | None) -> RetrievalSet:
@@ -79,6 +98,7 @@ def _measure(one: RetrievalSet, foreign: Sequence[Queried]) -> None:
         embedded = publish_set(conn, texts, one.documents, texts.encode)
         started = monotonic()
         after_publication(project)
+        conn.execute(_LEGS_WITHOUT)
         print(f"{one.name}: {embedded} texts, fitted and calibrated in {monotonic() - started:.0f} s", flush=True)
         for path in _PATHS:
             asked = _ask(conn, path, one.queries, texts.encode_queries)
@@ -109,6 +129,18 @@ def _told(path: str, query: Queried, vector: NDArray[np.float32] | None) -> dict
     return {"query": query.text, "vector": given, "made": path == "made", "answers": list(query.grades)}
 
 
+# what a leg finds when these texts are not there
+_LEGS_WITHOUT = """
+create function pg_temp.legs_without(legs kb_store.leg[], gone bigint[]) returns kb_store.leg[] language sql as $$
+    select array(
+        select (l.passage_id, l.points)::kb_store.leg
+        from unnest(legs) with ordinality l(passage_id, points, place)
+        where l.passage_id <> all (gone)
+        order by l.place
+    )
+$$
+"""
+
 _ASK = """
 with asked as materialized (
     select t.weights, t.information, case
@@ -133,7 +165,7 @@ with asked as materialized (
 select kb_store.confidence(f.weights, f.information, f.words, f.vectors, %(made)s) >= kb_store.answerable_from(),
     kb_store.confidence(
         f.weights, f.information,
-        kb_store.legs_without(f.words, g.passages), kb_store.legs_without(f.vectors, g.passages), %(made)s
+        pg_temp.legs_without(f.words, g.passages), pg_temp.legs_without(f.vectors, g.passages), %(made)s
     ) >= kb_store.answerable_from()
 from found f
 cross join gone g

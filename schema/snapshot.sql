@@ -616,21 +616,21 @@ $$;
 COMMENT ON FUNCTION kb_store.announce(of_run bigint, at timestamp with time zone, served_before bigint[], lapsed_before bigint[]) IS 'Writes what a run published to the change feed.';
 
 CREATE FUNCTION kb_store.answer_features(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[]) RETURNS double precision[]
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    -- logarithms, as it is the ratio that tells: of a question's information what the best text holds, and what the base
-    -- has words for at all
+    -- logarithms, as it is the ratio that tells. By words alone the third is how much of the best text's terms would come
+    -- together by chance in one of so many texts: one rare word is in some text, three are not
     select array[1, ln(0.05 + least(coalesce(words[1].points / nullif(information, 0), 0), 1.5)),
-        ln(0.05 + coalesce((asked <+> '{}/1000000000'::sparsevec) / nullif(information, 0), 0))]
-        || case
-            when cardinality(vectors) > 0
-                then array[vectors[1].points, vectors[1].points - vectors[least(cardinality(vectors), 10)].points]
-            else '{}'
-        end::double precision[]
+        ln(0.05 + coalesce((asked <+> '{}/1000000000'::sparsevec) / nullif(information, 0), 0)),
+        case
+            when cardinality(vectors) > 0 then vectors[1].points
+            else ln(0.05 + coalesce(words[1].points, 0) / ln(2.0 + s.passages))
+        end]
+    from kb_store.lexical_statistic s
 $$;
 
-COMMENT ON FUNCTION kb_store.answer_features(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[]) IS 'What tells whether a base answers a query: 1, the share of its information in the best text, the share known at all; with vectors also the greatest cosine and by how much it exceeds the tenth.';
+COMMENT ON FUNCTION kb_store.answer_features(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[]) IS 'What tells whether a base answers a query: 1, the share of its information in the best text, the share known at all, the greatest cosine; without vectors the information in the best text, in units of what chance brings together.';
 
 CREATE FUNCTION kb_store.answer_weights(path text) RETURNS double precision[]
     LANGUAGE sql STABLE
@@ -2021,7 +2021,7 @@ COMMENT ON FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], 
 CREATE FUNCTION kb_store.general_weights(path text) RETURNS double precision[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE WHEN (path = 'words'::text) THEN ARRAY[2.5, 2.6, '-1.26'::numeric] ELSE ARRAY['-3.8'::numeric, 2.25, '-1.45'::numeric, 14.9, '-2.5'::numeric] END;
+    RETURN CASE WHEN (path = 'words'::text) THEN ARRAY[1.3, 4.2, '-0.6'::numeric, 2.1] ELSE ARRAY['-0.8'::numeric, 4.2, '-0.6'::numeric, 9.0] END;
 
 COMMENT ON FUNCTION kb_store.general_weights(path text) IS 'What the features of an answer weigh in a base that was not calibrated, or is too small to be.';
 
@@ -2321,20 +2321,6 @@ CREATE FUNCTION kb_store.leave_passages(which bigint[]) RETURNS void
 $$;
 
 COMMENT ON FUNCTION kb_store.leave_passages(which bigint[]) IS 'Takes texts out of service, and out of the statistics of BM25.';
-
-CREATE FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) RETURNS kb_store.leg[]
-    LANGUAGE sql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    select array(
-        select (l.passage_id, l.points)::kb_store.leg
-        from unnest(legs) with ordinality l(passage_id, points, place)
-        where l.passage_id <> all (gone)
-        order by l.place
-    )
-$$;
-
-COMMENT ON FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) IS 'What a leg finds when these texts are not there, in the same order.';
 
 CREATE FUNCTION kb_store.length_in_lexemes(terms tsvector) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2773,34 +2759,22 @@ $$;
 
 COMMENT ON FUNCTION kb_store.plain_text(written text) IS 'A text with one form for each letter, digit and sign: lower case, without accents, hamzas and diacritics.';
 
-CREATE FUNCTION kb_store.probe(query text, direction public.vector, own bigint, OUT present double precision[], OUT removed double precision[]) RETURNS record
+CREATE FUNCTION kb_store.probe(query text, direction public.vector) RETURNS double precision[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 declare
     asked constant record := kb_store.query_terms(query);
-    covered constant text[] := kb_store.covered_languages(query);
     legs constant record := kb_store.live_legs(
-        clock_timestamp(), asked.weights, case when covered is not null then direction end, covered,
+        clock_timestamp(), asked.weights, direction, kb_store.covered_languages(query),
         kb_store.wanted_of(null, null, null, null, null, null)
     );
-    -- what stands around it in its entry, and that entry's other languages, would answer as well
-    gone constant bigint[] := array(
-        select c.passage_id
-        from kb_store.served_chunk o
-        join kb_store.served_chunk c using (entry_id)
-        where o.passage_id = own
-    );
 begin
-    present := kb_store.answer_features(asked.weights, asked.information, legs.words, legs.vectors);
-    removed := kb_store.answer_features(
-        asked.weights, asked.information,
-        kb_store.legs_without(legs.words, gone), kb_store.legs_without(legs.vectors, gone)
-    );
+    return kb_store.answer_features(asked.weights, asked.information, legs.words, legs.vectors);
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.probe(query text, direction public.vector, own bigint, OUT present double precision[], OUT removed double precision[]) IS 'Features of the answer to a question made of a text of the base: with that text, and as if its entry were removed.';
+COMMENT ON FUNCTION kb_store.probe(query text, direction public.vector) IS 'Features of the answer to a question by which a base is calibrated.';
 
 CREATE FUNCTION kb_store.publish(of_run bigint) RETURNS bigint[]
     LANGUAGE plpgsql
@@ -4462,13 +4436,9 @@ CREATE TABLE kb_store.calibration (
     weights double precision[] NOT NULL,
     texts bigint NOT NULL,
     fitted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT calibration_check CHECK ((cardinality(weights) =
-CASE path
-    WHEN 'words'::text THEN 3
-    ELSE 5
-END)),
     CONSTRAINT calibration_path_check CHECK ((path = ANY (ARRAY['given'::text, 'made'::text, 'words'::text]))),
-    CONSTRAINT calibration_texts_check CHECK ((texts > 0))
+    CONSTRAINT calibration_texts_check CHECK ((texts > 0)),
+    CONSTRAINT calibration_weights_check CHECK ((cardinality(weights) = 4))
 );
 
 COMMENT ON TABLE kb_store.calibration IS 'What the features of an answer weigh in this base, fitted to questions made of its own texts; laid so that half is where a bot may answer.';
@@ -6447,9 +6417,6 @@ GRANT ALL ON FUNCTION kb_store.latin_lexemes(plain text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.leave_passages(which bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.leave_passages(which bigint[]) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.legs_without(legs kb_store.leg[], gone bigint[]) TO kb_writer;
-
 REVOKE ALL ON FUNCTION kb_store.length_in_lexemes(terms tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.length_in_lexemes(terms tsvector) TO kb_writer;
 
@@ -6498,8 +6465,8 @@ GRANT ALL ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at 
 REVOKE ALL ON FUNCTION kb_store.plain_text(written text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.plain_text(written text) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.probe(query text, direction public.vector, own bigint, OUT present double precision[], OUT removed double precision[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.probe(query text, direction public.vector, own bigint, OUT present double precision[], OUT removed double precision[]) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.probe(query text, direction public.vector) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.probe(query text, direction public.vector) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.publish(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.publish(of_run bigint) TO kb_writer;

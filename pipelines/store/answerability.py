@@ -1,17 +1,16 @@
 """How sure a bot may be of an answer, fitted to the base itself: weights of the features of kb_store.answer_features.
 
-Three kinds of question are asked of the base: probes made of its own texts, which it answers; the same as if the
-entry that holds their text were removed; and questions about the world, which it does not answer whatever it is about.
-A logistic regression tells the first from the others. It is drawn towards kb_store.general_weights, so that a small
-sample cannot lead it astray, and its zero, which is a score of one half, is laid where most questions about the world
-are refused and few of the probes. docs/answerable.md has the reasons and the figures.
+Two kinds of question are asked of the base: probes made of its own texts, which it answers, and questions about the
+world, which it does not answer whatever it is about. How far the features spread among them says what a step of each is
+worth here: cosines of one model lie closer together than another's. So measured, the features weigh what they weigh in
+every base (kb_store.general_weights); only the zero, which is a score of one half, is laid anew, where most questions
+about the world are refused and not too many of the probes. docs/answerable.md has the reasons and the figures.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,31 +20,19 @@ from pipelines.database import Connection
 from pipelines.store.foreign_questions import FOREIGN
 from pipelines.store.probing import Probe, make_probes
 
-__all__ = ["FEWEST_TEXTS", "calibrate", "fit", "is_due"]
+__all__ = ["FEWEST_TEXTS", "calibrate", "is_due", "laid"]
 
 FEWEST_TEXTS = 50  # of a smaller base a sample says less than what is known of others
 _SAMPLE = 200  # probes
 _GROWN = 1.3  # times as many texts, or as few, before it is fitted anew
-_REMOVED = 0.1  # weight of what was removed: its neighbours often do answer
 _FOREIGN_REFUSED = 0.9  # share of questions about the world
-# share of the probes: their words are further from the text than a person's, so with vectors more of them may go
-_MOST_LOST = {"words": 0.05, "made": 0.25, "given": 0.25}
-_SCALES = (1e-3, 0.5, 0.4, 0.15, 0.1)  # by how much a feature differs from question to question; the first is free
-_PULL = 5.0  # of the general weights, in questions
-_ASKED = 200.0  # questions that each kind counts for
-_LONGEST_STEP = 4.0  # of any question's odds at once, in logarithms: a whole one can lead out of reach
+_MOST_LOST = 0.25  # share of the probes: their words are further from the text than a person's
+# how far each feature but the first spreads in the bases that the general weights were fitted to
+_USUAL_SPREAD = {"words": (0.53, 0.5, 0.7), "made": (0.53, 0.5, 0.165), "given": (0.53, 0.5, 0.165)}
+_LEAST_SPREAD = 0.2  # of the usual: in a base where all questions look alike none tells more for it
 
 Floats = NDArray[np.float64]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class _Sample:
-    """Features of answers, (n, 3) or (n, 5)."""
-
-    present: Floats
-    removed: Floats
-    foreign: Floats
 
 
 def is_due(conn: Connection) -> bool:
@@ -65,7 +52,7 @@ def calibrate(conn: Connection, encode_queries: Encode) -> None:
         return
     model_id, texts = row
     asked = [probe for language, said in _sampled(conn).items() for probe in _questions(language, said, texts)]
-    weights = {path: _fitted(conn, path, asked, encode_queries) for path in _MOST_LOST}
+    weights = {path: _fitted(conn, path, asked, encode_queries) for path in _USUAL_SPREAD}
     with conn.transaction():
         for path, found in weights.items():
             if found is None:
@@ -89,62 +76,37 @@ def _questions(language: str, texts: Sequence[tuple[int, str]], seed: int) -> li
 
 def _fitted(conn: Connection, path: str, asked: Sequence[Probe], encode_queries: Encode) -> Floats | None:
     """The weights of a path; None where too few of the questions can be asked on it."""
-    sample = _asked(conn, path, asked, encode_queries)
-    if len(sample.present) < FEWEST_TEXTS or not len(sample.foreign):
+    own, foreign = _asked(conn, path, asked, encode_queries)
+    if len(own) < FEWEST_TEXTS or not len(foreign):
         return None
     row = conn.execute("select kb_store.general_weights(%s)", (path,)).fetchone()
     assert row is not None
-    weights = fit(sample.present, [(sample.removed, _REMOVED), (sample.foreign, 1.0)], np.array(row[0]))
-    return _laid(weights, sample, _MOST_LOST[path])
+    return laid(own, foreign, np.array(row[0]), np.array(_USUAL_SPREAD[path]))
 
 
-def _asked(conn: Connection, path: str, asked: Sequence[Probe], encode_queries: Encode) -> _Sample:
-    """What the base finds for each question, on that path."""
-    rows = []
+def _asked(conn: Connection, path: str, asked: Sequence[Probe], encode_queries: Encode) -> tuple[Floats, Floats]:
+    """Features of the base's answers to the probes and to the foreign questions that have a vector on that path."""
     vectors = encode_queries([one.meaning for one in asked]) if path == "given" else [None] * len(asked)
+    found: tuple[list[list[float]], list[list[float]]] = ([], [])
     for one, vector in zip(asked, vectors, strict=True):
-        told = {"words": one.words, "meaning": one.meaning, "passage": one.passage, "made": path == "made"}
-        told["vector"] = None if vector is None else Vector(vector)
-        rows.append(conn.execute(_PROBE, told).fetchone() or ([], []))
-    return _Sample(
-        _matrix(path, [present for one, (present, _) in zip(asked, rows, strict=True) if one.passage]),
-        _matrix(path, [removed for one, (_, removed) in zip(asked, rows, strict=True) if one.passage]),
-        _matrix(path, [present for one, (present, _) in zip(asked, rows, strict=True) if not one.passage]),
-    )
+        given = None if vector is None else Vector(vector)
+        told = {"words": one.words, "meaning": one.meaning, "path": path, "vector": given}
+        row = conn.execute(_PROBE, told).fetchone()
+        if row is not None:
+            found[0 if one.passage else 1].append(row[0])
+    return np.array(found[0]).reshape(-1, 4), np.array(found[1]).reshape(-1, 4)
 
 
-def _matrix(path: str, found: Sequence[Sequence[float]]) -> Floats:
-    """What was found on that path; a question in a language that the model does not cover has no vector."""
-    width = 3 if path == "words" else 5
-    return np.array([row for row in found if len(row) == width], dtype=np.float64).reshape(-1, width)
+def laid(own: Floats, foreign: Floats, general: Floats, usual_spread: Floats) -> Floats:
+    """The general weights, (4,), as they are in a base where questions have these features, (n, 4) each.
 
-
-def fit(answered: Floats, others: Sequence[tuple[Floats, float]], general: Floats) -> Floats:
-    """Weights of a logistic regression drawn towards `general`, by Newton's method; (features,) float64.
-
-    `others`: features of questions without an answer, and how much each kind of them counts beside the answered.
+    A feature weighs as much a standard deviation as where it spreads as usual; zero is where nine of ten foreign
+    questions are refused, or a quarter of the base's own would be lost.
     """
-    kinds = [(answered, 1.0, 1.0), *((kind, 0.0, counts) for kind, counts in others if len(kind))]
-    features = np.concatenate([kind for kind, _, _ in kinds])
-    truth = np.concatenate([np.full(len(kind), true) for kind, true, _ in kinds])
-    counts = np.concatenate([np.full(len(kind), _ASKED * count / len(kind)) for kind, _, count in kinds])
-    pull = _PULL * np.square(_SCALES[: len(general)])
-    weights = np.zeros_like(general)
-    for _ in range(50):
-        likely = (1 + np.tanh(features @ weights / 2)) / 2
-        slope = features.T @ (counts * (truth - likely)) - pull * (weights - general)
-        bend = (features.T * (counts * likely * (1 - likely))) @ features + np.diag(pull)
-        step = np.linalg.solve(bend, slope)
-        weights = weights + step / max(1.0, float(np.abs(features @ step).max()) / _LONGEST_STEP)
-    return weights
-
-
-def _laid(weights: Floats, sample: _Sample, most_lost: float) -> Floats:
-    """The weights with their zero where foreign questions are refused, or where probes would be lost by it."""
-    lost = np.quantile(sample.present @ weights, most_lost)
-    laid = weights.copy()
-    laid[0] -= min(lost, np.quantile(sample.foreign @ weights, _FOREIGN_REFUSED))
-    return laid
+    spread = np.concatenate([own, foreign])[:, 1:].std(axis=0)
+    steps = general[1:] * usual_spread / np.maximum(spread, _LEAST_SPREAD * usual_spread)
+    zero = min(np.quantile(own[:, 1:] @ steps, _MOST_LOST), np.quantile(foreign[:, 1:] @ steps, _FOREIGN_REFUSED))
+    return np.concatenate([[-zero], steps])
 
 
 _SERVED = """
@@ -179,12 +141,11 @@ order by s.passage_sha256
 """
 
 _PROBE = """
-select p.present, p.removed
-from kb_store.probe(
-    %(words)s,
-    case when %(made)s then kb_store.query_vector(%(meaning)s) else %(vector)s::vector end,
-    %(passage)s
-) p
+select kb_store.probe(%(words)s, d.direction)
+from (
+    select case %(path)s when 'given' then %(vector)s::vector when 'made' then kb_store.query_vector(%(meaning)s) end
+) d(direction)
+where %(path)s = 'words' or (d.direction is not null and kb_store.covered_languages(%(words)s) is not null)
 """
 
 _KEEP = """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from random import Random
 
 import numpy as np
@@ -10,9 +9,8 @@ import pytest
 from pgvector import Vector
 
 from pipelines.database import Connection
-from pipelines.store.answerability import FEWEST_TEXTS, calibrate, fit, is_due
+from pipelines.store.answerability import FEWEST_TEXTS, calibrate, is_due, laid
 from pipelines.store.foreign_questions import FOREIGN
-from pipelines.store.planning import PlannedChunk
 from tests.story import CountingEncoder, Story, page
 
 _PARTS = ["brakes", "tyres", "oil", "clutch", "mirrors", "lamps", "seats", "wipers", "gears", "filters"]
@@ -93,33 +91,30 @@ def _answerable(conn: Connection, encoder: CountingEncoder, query: str, with_vec
     return bool(row and row[0])
 
 
-def test_a_probe_is_asked_with_its_entry_and_without(db: Connection) -> None:
-    """What is left without it is what its neighbours know, from all chunks of the entry and of its other languages."""
-
-    def chunker(draft: object, observed_at: datetime) -> list[PlannedChunk]:
-        return [PlannedChunk("", block.text, block.text) for block in draft.blocks]  # type: ignore[attr-defined]
-
-    story = Story(db, chunker=chunker)
-    both, other = "https://shop.test/both", "https://shop.test/other"
-    story.sync({both: [page(both, "blue tyres", "blue brakes")], other: [page(other, "red lamps")]})
-    row = db.execute(
-        "select f.present[2], f.removed[2] from kb_store.passage p, kb_store.probe('blue', null, p.passage_id) f"
-        " where p.content = 'blue tyres'"
-    ).fetchone()
-    assert row is not None
-    assert row[0] > -1
-    assert row[1] == pytest.approx(np.log(0.05))
-
-
-def test_a_regression_is_drawn_towards_what_is_known_of_others() -> None:
-    """With nothing to learn from the general weights stay; what is told apart clearly moves them its way."""
-    general = np.array([0.0, 1.0, 0.0])
-    same = np.tile([1.0, 0.5, -1.0], (40, 1))
-    assert fit(same, [(same, 1.0)], general)[1:] == pytest.approx(general[1:], abs=0.2)
+def test_a_feature_weighs_as_much_a_step_as_elsewhere() -> None:
+    """Cosines that lie ten times closer together weigh ten times as much; what tells nothing stays bounded."""
+    general, usual = np.array([0.0, 1.0, -0.5, 2.0]), np.array([0.5, 0.5, 0.2])
     random = np.random.default_rng(1)
-    near = np.column_stack([np.ones(60), random.normal(0, 1, 60), random.normal(1, 0.5, 60)])
-    far = near - [0.0, 0.0, 2.0]
-    assert fit(near, [(far, 1.0)], general)[2] > 1
+    own, foreign = (np.column_stack([np.ones(80), random.normal(place, 1, (80, 3))]) for place in (1, -1))
+    weights = laid(own, foreign, general, usual)
+    closer = laid(own * [1, 1, 1, 0.1], foreign * [1, 1, 1, 0.1], general, usual)
+    assert closer[3] == pytest.approx(10 * weights[3])
+    assert closer[:3] == pytest.approx(weights[:3])
+    still = laid(own * [1, 1, 0, 1], foreign * [1, 1, 0, 1], general, usual)
+    assert still[2] == pytest.approx(-2.5)
+
+
+@pytest.mark.parametrize(("apart", "refused", "lost"), [(8.0, 0.9, 0.0), (0.0, 0.25, 0.25)])
+def test_half_is_where_foreign_questions_are_refused_and_not_too_many_of_its_own(
+    apart: float, refused: float, lost: float
+) -> None:
+    """Nine of ten of the first where the two lie apart; a quarter at most of the others where they do not."""
+    random = np.random.default_rng(1)
+    foreign = np.column_stack([np.ones(400), random.normal(0, 1, (400, 3))])
+    own = np.column_stack([np.ones(400), foreign[:, 1:] + apart])
+    weights = laid(own, foreign, np.array([0.0, 1.0, 0.0, 1.0]), np.ones(3))
+    assert np.mean(foreign @ weights < 0) == pytest.approx(refused, abs=0.01)
+    assert np.mean(own @ weights < 0) == pytest.approx(lost, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """One entry out of what several pages say of it: a card on the list, its own page, a brochure, each language.
 
 In each language the page that is the entry's own speaks first, the others fill in what it leaves out. Text is never
-filled in from another language; prices, codes and categories are. Where two places give different ends, in one
-language or in two, the earlier one is served and the disagreement kept as evidence.
+filled in from another language; prices, codes and categories are. An offer is called what it was read as, before what
+a page about it is called: that names the site, too. Where two places give different ends, in one language or in two,
+the earlier one is served and the disagreement kept as evidence.
 """
 
 from __future__ import annotations
@@ -52,37 +53,47 @@ def merge(statements: Sequence[Statement], languages: Sequence[str] = ()) -> Mer
         return _whole(ranked, ranked)
     foreign = [s for s in ranked if s.draft.language not in spoken]
     merged = _whole([*first, *foreign], ranked)
-    return replace(merged, variants=tuple(_in_one_language(group) for group in others))
+    variants = (_in_one_language(group, of_offer=merged.draft.kind == "offer") for group in others)
+    return replace(merged, variants=tuple(variants))
 
 
 def _whole(speaking: Sequence[Statement], everything: Sequence[Statement]) -> Merged:
     """What `speaking` says, with all but text filled in from everything."""
-    said = _in_one_language(speaking)
+    is_offer = any(statement.draft.kind == "offer" for statement in everything)
+    said = _in_one_language(speaking, of_offer=is_offer)
     drafts = [said.draft, *(s.draft for s in (*speaking[1:], *(s for s in everything if s not in speaking)))]
     if len(drafts) == 1:
         return Merged(said.draft, said.observed_at)
-    kind = "offer" if any(draft.kind == "offer" for draft in drafts) else said.draft.kind
     merged = replace(
         said.draft,
-        kind=kind,
+        kind="offer" if is_offer else said.draft.kind,
         category=tuple(dict.fromkeys(name for draft in drafts for name in draft.category)),
-        window=_earliest_end(drafts) or (OPEN if kind == "offer" else said.draft.window),
+        window=_earliest_end(drafts) or (OPEN if is_offer else said.draft.window),
         evidence=tuple(dict.fromkeys(found for draft in drafts for found in draft.evidence)),
         **{name: _first_given(name, drafts) for name in _FILLED},  # type: ignore[arg-type]  # each keeps its own type
     )
     return Merged(merged, said.observed_at)
 
 
-def _in_one_language(ranked: Sequence[Statement]) -> Statement:
-    """The first statement, with the text it leaves out."""
+def _in_one_language(ranked: Sequence[Statement], *, of_offer: bool) -> Statement:
+    """The first statement, with the text it leaves out; `of_offer`: the entry is one, whatever speaks for it here."""
     first, *others = ranked
     draft = replace(
         first.draft,
+        title=_name_of_offer(ranked) if of_offer else first.draft.title,
         description=first.draft.description or next((d for s in others if (d := s.draft.description)), ""),
         terms=_first_given("terms", [s.draft for s in ranked]),
         image_url=_first_given("image_url", [s.draft for s in ranked]),
     )
     return replace(first, draft=draft)
+
+
+def _name_of_offer(ranked: Sequence[Statement]) -> str:
+    """What it was read as; where no place was, the longest main heading within the page's title, or that title."""
+    read = [s.draft.title for s in ranked if s.draft.kind == "offer"]
+    page = ranked[0].draft
+    headings = [b.text for b in page.blocks if b.kind == "heading" and b.level == 1 and b.text in page.title]
+    return read[0] if read else max(headings, key=len, default=page.title)
 
 
 def _standing(statement: Statement) -> tuple[bool, bool, int, bool, str, str]:

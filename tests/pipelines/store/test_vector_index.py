@@ -130,6 +130,7 @@ def test_two_do_not_make_it_at_once(db: Connection, database: TestDatabase) -> N
         other.execute("select pg_advisory_lock(%s)", (0x686E7377,))
         assert not keep_vector_index(db, story.model_id)
         assert _indexes(db) == []
+        other.execute("select pg_advisory_unlock(%s)", (0x686E7377,))  # a session's end would, a moment later
     assert keep_vector_index(db, story.model_id)
 
 

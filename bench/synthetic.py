@@ -120,14 +120,19 @@ def _plan_chunks(
     texts = [_recombined(material, random) for _ in range(len(keys) * CHUNKS_AN_ENTRY)]
     digests = [hashlib.sha256(text.encode()).digest() for text, _ in texts]
     columns = "run_id, key, ordinal, heading, body, passage_sha256, content"
+    made = {digest: vector for digest, (_, vector) in zip(digests, texts, strict=True)}
+    known = {row[0] for row in conn.execute(_KNOWN, (model, list(made)))}  # of many texts some come twice
     with conn.cursor() as cursor:
         with cursor.copy(f"copy kb_store.plan_chunk ({columns}) from stdin".encode()) as copy:
             for n, ((text, _), digest) in enumerate(zip(texts, digests, strict=True)):
                 entry, ordinal = divmod(n, CHUNKS_AN_ENTRY)
                 copy.write_row((run, keys[entry], ordinal, "", text, digest, text))
         with cursor.copy(b"copy kb_store.embedding (model_id, passage_sha256, vector) from stdin") as copy:
-            for digest, vector in {digest: vector for digest, (_, vector) in zip(digests, texts, strict=True)}.items():
-                copy.write_row((model, digest, HalfVector(vector)))
+            for digest in made.keys() - known:
+                copy.write_row((model, digest, HalfVector(made[digest])))
+
+
+_KNOWN = b"select passage_sha256 from kb_store.embedding where model_id = %s and passage_sha256 = any(%s)"
 
 
 def _recombined(material: Material, random: np.random.Generator) -> tuple[str, NDArray[np.float32]]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["READING_RECIPE", "CustomReader", "read_page"]
 
 # Changes whenever the same bytes may read differently, so that stored readings are known to be out of date.
-READING_RECIPE = "reading-2"
+READING_RECIPE = "reading-3"
 
 CustomReader = Callable[[Page], Iterable[Draft]]
 _HTML = frozenset({"text/html", "application/xhtml+xml"})

@@ -1803,7 +1803,10 @@ CREATE FUNCTION kb_store.findings(at timestamp with time zone) RETURNS TABLE(sou
         from kb_store.page p
         join kb_store.reading r using (reading_id)
         cross join lateral jsonb_array_elements(r.findings) x
-        where x ->> 'rule' not in ('no-category', 'listing-empty')
+        where x ->> 'rule' not in ('no-category', 'listing-empty', 'no-offer-matched')
+        union all
+        select u.source_id, 'no-offer-matched', u.url, null, u.message, u.quote
+        from kb_store.unmatched_pages() u
         union all
         -- places that disagree on one offer
         select s.source_id, x ->> 'rule', v.url, s.entry_id, x ->> 'text', v.title
@@ -2021,7 +2024,7 @@ COMMENT ON FUNCTION kb_store.fuse(words kb_store.leg[], vectors kb_store.leg[], 
 CREATE FUNCTION kb_store.general_weights(path text) RETURNS double precision[]
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
-    RETURN CASE WHEN (path = 'words'::text) THEN ARRAY[1.3, 4.2, '-0.6'::numeric, 2.1] ELSE ARRAY['-0.8'::numeric, 4.2, '-0.6'::numeric, 9.0] END;
+    RETURN CASE WHEN (path = 'words'::text) THEN ARRAY[1.5, 4.2, '-0.6'::numeric, 2.1] ELSE ARRAY['-0.5'::numeric, 4.2, '-0.6'::numeric, 9.0] END;
 
 COMMENT ON FUNCTION kb_store.general_weights(path text) IS 'What the features of an answer weigh in a base that was not calibrated, or is too small to be.';
 
@@ -3996,6 +3999,46 @@ CREATE FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) RE
 $$;
 
 COMMENT ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) IS 'An instant for a person, in the zone of the source: the same in every session.';
+
+CREATE FUNCTION kb_store.unmatched_pages() RETURNS TABLE(source_id integer, url text, message text, quote text)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
+    AS $$
+    with silent as materialized (
+        select p.source_id, p.page_id, p.url, x ->> 'message' as message, x ->> 'quote' as quote
+        from kb_store.page p
+        join kb_store.reading r using (reading_id)
+        cross join lateral jsonb_array_elements(r.findings) x
+        where x ->> 'rule' = 'no-offer-matched'
+    ),
+    -- all pages of their sources: did any reading that is kept give offers?
+    known as materialized (
+        select p.source_id, p.page_id, kb_store.pages_like(p.url) as pages,
+            coalesce(bool_or(d.content ->> 'kind' = 'offer'), false) as gave
+        from kb_store.page p
+        join kb_store.reading r using (page_id)
+        left join kb_store.draft d on d.reading_id = r.reading_id
+        where p.source_id in (select s.source_id from silent s)
+        group by p.source_id, p.page_id
+    ),
+    kinds as (
+        select k.source_id, k.pages, count(*) filter (where k.gave) * 2 > count(*) as gave
+        from known k
+        group by k.source_id, k.pages
+    ),
+    sources as (
+        select k.source_id, bool_or(k.gave) as gave from known k group by k.source_id
+    )
+    select s.source_id, s.url, s.message, s.quote
+    from silent s
+    join known k using (page_id)
+    join kinds n on n.source_id = k.source_id and n.pages = k.pages
+    join sources o on o.source_id = s.source_id
+    where k.gave or n.gave or not o.gave
+$$;
+
+COMMENT ON FUNCTION kb_store.unmatched_pages() IS 'Pages on which the selectors match nothing although they should: the page gave offers, most pages of its kind did, or no page of the source does.';
 
 CREATE FUNCTION kb_store.untold() RETURNS TABLE(entry_id bigint, version_id bigint, change text)
     LANGUAGE sql STABLE
@@ -6569,6 +6612,9 @@ GRANT ALL ON FUNCTION kb_store.thin_verifications(at timestamp with time zone) T
 
 REVOKE ALL ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.told_at(instant timestamp with time zone, zone text) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.unmatched_pages() FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.unmatched_pages() TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.untold() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.untold() TO kb_writer;

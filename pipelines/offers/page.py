@@ -43,7 +43,7 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
     """
     nodes, findings = read_nodes(html.tree, html.content.visible, html.content.base)
     declared = _structured(html, nodes)
-    selected, notes = _selected(html, any_other=bool(declared))
+    selected, notes = _selected(html)
     known = _with_own_page(join_candidates(declared, selected), html)
     cards = _cards(html) if html.page.rules.selectors is None else []
     part = own_part(html, cards)
@@ -53,6 +53,8 @@ def find_offers(html: HtmlPage) -> tuple[list[Candidate], list[tuple[Block, ...]
     trail = read_trail(nodes, html.content.visible)
     candidates = [replace(c, context=steps_above(trail, c.title)) for c in (completed(c, part) for c in joined)]
     candidates = with_terms(candidates, html.content.blocks)
+    if html.page.rules.selectors is not None and not candidates and not notes:
+        notes = (_none_matched(html),)
     return candidates, _texts_of(candidates, part), (*findings, *notes)
 
 
@@ -116,14 +118,12 @@ def _with_own_page(candidates: Sequence[Candidate], html: HtmlPage) -> list[Cand
     return [replace(c, own_page=True, region="") if at == here[0] else c for at, c in enumerate(candidates)]
 
 
-def _selected(html: HtmlPage, *, any_other: bool) -> tuple[list[Candidate], tuple[Finding, ...]]:
-    """The offers the source's selectors find, and what to say when they find none."""
+def _selected(html: HtmlPage) -> tuple[list[Candidate], tuple[Finding, ...]]:
+    """The offers the source's selectors find, and what to say of those that have no title."""
     rules = html.page.rules
     if rules.selectors is None:
         return [], ()
     items = read_selected(html.content.visible, rules.selectors, html.content.base)
-    if not items:
-        return [], () if any_other else (_none_matched(html),)
     texts = blocks_by_region(html.content.blocks, (item.region for item in items))
     candidates = [from_selected(item, html.page, _first_text(texts[item.region])) for item in items]
     unnamed = sum(not candidate.title for candidate in candidates)

@@ -11,7 +11,10 @@ as $$
         from kb_store.page p
         join kb_store.reading r using (reading_id)
         cross join lateral jsonb_array_elements(r.findings) x
-        where x ->> 'rule' not in ('no-category', 'listing-empty')
+        where x ->> 'rule' not in ('no-category', 'listing-empty', 'no-offer-matched')
+        union all
+        select u.source_id, 'no-offer-matched', u.url, null, u.message, u.quote
+        from kb_store.unmatched_pages() u
         union all
         -- places that disagree on one offer
         select s.source_id, x ->> 'rule', v.url, s.entry_id, x ->> 'text', v.title

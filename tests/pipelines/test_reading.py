@@ -236,6 +236,14 @@ def test_selectors_that_match_nothing_are_a_finding() -> None:
     assert (empty.outcome, rules_of(empty)) == (Outcome.OK, {"listing-empty"})
 
 
+def test_selectors_of_a_list_miss_nothing_on_a_page_that_gives_its_own_offer() -> None:
+    """The page a card leads to is read by its heading and price; the selectors were never for it."""
+    body = f"<h1>Oil change offer</h1><p class='cost'>SAR 99</p><p>Valid until 30 June 2026</p>{INTRO}"
+    reading = read(body, url=f"{LIST}/oil-change")
+    assert [draft.title for draft in offers_of(reading)] == ["Oil change offer"]
+    assert "no-offer-matched" not in rules_of(reading)
+
+
 def test_a_page_without_text_or_offer_is_an_empty_extraction() -> None:
     """HAZARDS rule 12: said aloud, with the URL and the way out."""
     reading = read("<div id='app'></div>")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pipelines.database import Connection
 from pipelines.records import Evidence, Finding, Outcome, Window
 from retrieval.findings import FindingGroup, findings
-from tests.story import Story, offer, page, stated
+from tests.story import Story, Told, offer, page, stated
 
 LIST, DETAIL, OTHER = (f"https://shop.test/{name}" for name in ("list", "detail", "other"))
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -84,6 +84,47 @@ def test_a_page_that_gives_nothing_any_more_is_named(db: Connection) -> None:
     (item,) = _by_rule(db)["yield-fell"].items
     assert item["url"] == LIST
     assert item["message"].startswith("no offer is read from it since")
+
+
+def _unmatched(story: Story) -> list[str]:
+    """The pages told to have no match, when the selectors match nothing on any page that gives no offer now."""
+    story.conn.execute(
+        """update kb_store.reading r
+            set findings = '[{"rule": "no-offer-matched", "message": "matched 0 nodes", "quote": ".card"}]'
+            where not exists (
+                select from kb_store.draft d where d.reading_id = r.reading_id and d.content ->> 'kind' = 'offer'
+            )"""
+    )
+    group = _by_rule(story.conn).get("no-offer-matched")
+    return [item["url"] for item in group.items] if group else []
+
+
+def test_pages_that_never_gave_offers_are_not_told_that_selectors_match_nothing_there(db: Connection) -> None:
+    """The selectors are the list's: the pages its cards lead to are of another kind."""
+    story = Story(db)
+    details = [f"{LIST}/{n}" for n in "abc"]
+    story.sync({LIST: [offer(url) for url in details], **{url: [page(url, f"More of {url}")] for url in details}})
+    assert _unmatched(story) == []
+
+
+def test_a_page_whose_kind_gave_offers_is_told_when_selectors_match_nothing_there(db: Connection) -> None:
+    """One that gave them itself, and a new one among pages that do."""
+    story = Story(db)
+    details = [f"{LIST}/{n}" for n in "abcd"]
+    told: dict[str, Told] = {url: [offer(url)] for url in details[:3]}
+    story.sync({LIST: [page(LIST, "All offers")], OTHER: [page(OTHER, "About us")], **told})
+    told |= {details[0]: [page(details[0], "New layout")], details[3]: [page(details[3], "New layout, too")]}
+    changed = {LIST: Outcome.NOT_MODIFIED, OTHER: Outcome.NOT_MODIFIED, **told}
+    for after in (HOUR, DAY, DAY):
+        story.sync(changed, after=after)
+    assert _unmatched(story) == [details[0], details[3]]
+
+
+def test_selectors_that_match_on_no_page_at_all_are_told_everywhere(db: Connection) -> None:
+    """Which of the pages they are for, nobody can know."""
+    story = Story(db)
+    story.sync({LIST: [page(LIST, "All offers")], OTHER: [page(OTHER, "About us")]})
+    assert _unmatched(story) == [LIST, OTHER]
 
 
 def test_nothing_to_look_at_is_an_empty_list(db: Connection) -> None:

@@ -17,6 +17,7 @@ from flows.pushing import Pushes
 from flows.webhooks import delivering
 from retrieval.http.app import create_app
 from retrieval.http.envelope import JsonLines
+from retrieval.http.patience import Patience, allow_connections
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _GRACE = 10  # seconds that answers under way are given when the server is stopped
-_MOST_AT_ONCE = 1000  # connections; more are told 503 at once rather than kept waiting
 
 
 def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
@@ -45,9 +45,10 @@ def serve(project: Project, *, host: str | None = None, port: int | None = None,
         server_header=False,
         # who asks is decided by the peer; a header that names another would open the door that is for this machine
         proxy_headers=False,
-        limit_concurrency=_MOST_AT_ONCE,
+        http=Patience,
         timeout_graceful_shutdown=_GRACE,
     )
+    allow_connections()
     with delivering(project):
         _Server(config, app).run()
 

@@ -4,6 +4,7 @@ app         put together: what stands at which address
 callers     who asks: keys, scopes, sources; without any key loopback alone
 pace        how often one caller may ask
 envelope    around every request: its number, its size, what is logged of it
+patience    how long a peer may take to ask, and to take the answer
 problems    errors as problem documents (RFC 9457)
 caching     until when an answer may be kept
 questions   /v1/search, offers, entries, explain, status

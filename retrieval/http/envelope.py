@@ -1,4 +1,4 @@
-"""Around every request: a number, a limit to its body, security headers, one JSON line in the log.
+"""Around every request: a number, limits to it and to how many there are, security headers, one line in the log.
 
 Plain ASGI, so that streams pass through untouched. The log has no query, no header and no key: what a customer
 asks is nobody else's business, unless the operator says so (`freshet serve --log-queries`).
@@ -17,11 +17,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from retrieval.http.problems import failure_response
+from retrieval.http.problems import busy_response, failure_response
 
 __all__ = ["LARGEST_BODY", "Envelope", "JsonLines"]
 
 LARGEST_BODY = 1_000_000  # bytes
+_MOST_AT_ONCE = 1000  # requests under way; more are told so rather than kept waiting
 _NUMBER = "X-Request-ID"
 _PROTECTING = {
     "X-Content-Type-Options": "nosniff",
@@ -41,6 +42,7 @@ class Envelope:
     def __init__(self, app: ASGIApp, *, log_queries: bool = False) -> None:
         self._app = app
         self._log_queries = log_queries
+        self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, in its envelope."""
@@ -60,7 +62,11 @@ class Envelope:
                     headers.setdefault(name, value)
             await send(message)
 
+        self._under_way += 1
         try:
+            if self._under_way > _MOST_AT_ONCE:
+                await busy_response(Request(scope))(scope, receive, sending)
+                return
             await self._app(scope, _limited(receive), sending)
         except Exception:
             _log.exception("request %s failed", number)
@@ -68,6 +74,7 @@ class Envelope:
                 raise
             await failure_response(Request(scope))(scope, receive, sending)
         finally:
+            self._under_way -= 1
             self._note(scope, number, status, perf_counter() - started)
 
     def _note(self, scope: Scope, number: str, status: int, seconds: float) -> None:

@@ -23,6 +23,7 @@ __all__ = [
     "Problem",
     "ProblemDocument",
     "answer_problems",
+    "busy_response",
     "failure_response",
     "problem_response",
 ]
@@ -95,6 +96,14 @@ def failure_response(request: Request) -> JSONResponse:
     return problem_response(
         request, HTTPStatus.INTERNAL_SERVER_ERROR, "this should not happen; the server's log has the request's number"
     )
+
+
+def busy_response(request: Request) -> JSONResponse:
+    """What a caller is told when too many ask at once."""
+    return problem_response(
+        request, HTTPStatus.SERVICE_UNAVAILABLE, "too many requests are under way; ask again in a moment",
+        {"Retry-After": "1"},
+    )  # fmt: skip
 
 
 def _number(request: Request) -> str:

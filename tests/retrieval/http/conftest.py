@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from pipelines.database import Connection
 from pipelines.settings import Project, load_project
 from retrieval.http.app import create_app
+from retrieval.http.patience import Patience
 from tests.postgres import TestDatabase
 from tests.story import Story, offer, page
 
@@ -24,8 +25,9 @@ OIL, TYRES, FAQ, ZAIT = (f"https://shop.test/{name}" for name in ("oil", "tyres"
 
 @contextmanager
 def running(app: FastAPI) -> Iterator[str]:
-    """The application behind a real server on a free loopback port; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=5))
+    """The application behind a real server on a free loopback port, as `freshet serve` has it; yields its address."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, http=Patience, log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -51,6 +51,7 @@ def create_app(
         lifespan=_life(project),
         docs_url=None,  # its page loads scripts of another host
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,  # programs, and models that call tools, see these names
     )
     app.state.project = project
     app.state.client = AsyncClient(project, connections=_CONNECTIONS)

@@ -49,6 +49,8 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # answered as GET is; the server leaves the body out
+            scope = {**scope, "method": "GET"}
         scope.setdefault("state", {})["number"] = number = secrets.token_hex(8)
         started, status = perf_counter(), 0
 

@@ -135,6 +135,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     # what was given is not repeated: it may be a secret, or not printable
     errors = [{"at": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
+    if errors[0]["at"] == "body" and not request.headers.get("content-type", "").startswith("application/json"):
+        errors = [{"at": "body", "message": "it is read as JSON alone: send Content-Type: application/json"}]
     detail = "; ".join(f"{one['at']}: {one['message']}" for one in errors[:5])
     return problem_response(request, HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors[:100])
 

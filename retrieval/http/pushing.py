@@ -160,6 +160,7 @@ _To = Annotated[_Target, Depends(_target)]
 
 @router.put(
     "/{source}/{key:path}",
+    name="push_entry",
     response_model=PushedDocument,
     summary="Say what is true of one key",
     responses={
@@ -188,7 +189,12 @@ async def put(request: Request, to: _To, item: PushedItem, caller: _Writer) -> R
     )  # fmt: skip
 
 
-@router.delete("/{source}/{key:path}", status_code=HTTPStatus.NO_CONTENT, summary="End what is said of one key")
+@router.delete(
+    "/{source}/{key:path}",
+    name="end_entry",
+    status_code=HTTPStatus.NO_CONTENT,
+    summary="End what is said of one key",
+)
 async def delete(request: Request, to: _To) -> Response:
     """Not served any more when this returns; its history stays."""
     try:

@@ -45,8 +45,8 @@ class Asked(BaseModel):
 class _Question(Asked):
     """What both functions take; a filter left out is none, an empty list matches nothing."""
 
-    category: _Words | None = None
-    language: _Word | None = None
+    category: _Words | None = Field(None, examples=[["oil", "tyres"]])
+    language: _Word | None = Field(None, examples=["en", "ar"])
     source: _Words | None = None
     min_price: FiniteFloat | None = None
     max_price: FiniteFloat | None = None

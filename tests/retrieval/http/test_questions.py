@@ -96,6 +96,7 @@ def story_now(db: Connection) -> datetime:
         ("POST", "/v1/search", {"json": {"query": "x", "query_embedding": [0.5]}}, "dimensions"),
         ("POST", "/v1/search", {"content": b'{"query": "\xff\xfe"}'}, ""),
         ("POST", "/v1/search", {"content": b"no json"}, ""),
+        ("POST", "/v1/search", {"data": {"query": "oil"}}, "Content-Type: application/json"),
         ("GET", "/v1/offers", {"params": {"max_results": 10_001}}, "10000"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026-01-01T00:00:00"}}, "as_of"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026"}}, "ISO 8601"),
@@ -120,6 +121,22 @@ def test_an_address_tells_which_methods_it_takes(http: httpx.Client) -> None:
     """All of them, where several routes share it."""
     answer = http.delete("/v1/search")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/v1/offers", "/"])
+def test_an_address_that_can_be_read_can_be_looked_at(http: httpx.Client, path: str) -> None:
+    """HEAD, as balancers and `curl -I` send it: the same head, and no body."""
+    read, looked = http.get(path), http.head(path)
+    assert (looked.status_code, looked.content) == (200, b"")
+    assert looked.headers["content-type"] == read.headers["content-type"]
+
+
+def test_each_question_has_a_name_of_its_own(http: httpx.Client) -> None:
+    """Open WebUI and others show a model the `operationId` as a tool's name."""
+    told = http.get("/openapi.json").json()["paths"]
+    names = [operation["operationId"] for path in told.values() for operation in path.values()]
+    assert len(set(names)) == len(names)
+    assert {"search", "offers", "entry", "changes"} <= set(names)
 
 
 def test_the_document_says_how_to_ask_and_what_is_refused(http: httpx.Client) -> None:

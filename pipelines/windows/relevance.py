@@ -39,9 +39,9 @@ def is_relative(statement: Statement) -> bool:
 
 
 def _is_told_of_the_past(statement: Statement, tokens: Tokens) -> bool:
-    """«By September they had left»: «by» a day without its year, of nothing that is offered, tells a story."""
+    """«By September they left», «until May they were here»: without a year, of nothing that is offered: a story."""
     names_year = any(day is not None and day.day.year for span in statement.spans for day in (span.first, span.last))
-    return not names_year and tokens[statement.start].text in FINISHED_BY
+    return not names_year and (statement.past or tokens[statement.start].text in FINISHED_BY)
 
 
 def _says_ends(statement: Statement, tokens: Tokens) -> bool:

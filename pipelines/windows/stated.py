@@ -118,12 +118,19 @@ def _without(reading: WindowReading, excepted: list[Piece], read: _Text) -> Wind
 
 
 def _is_history(piece: Piece, read: _Text) -> bool:
-    """«Until 31 March 1990 he led the company»: over for longer than any offer lasts, and no word of one."""
-    if read.context == "validity" or piece.statement.cued or not piece.ranges:
+    """«Until 31 March 1990 he led the company»: over for longer than any offer lasts, and no word of one.
+
+    In prose what was over when it was seen is history as soon as it is told in the past, and a word that is said of
+    anything («during the study period», «40 % of them») is none of an offer.
+    """
+    told, prose = piece.statement, read.context == "text"
+    if read.context == "validity" or not piece.ranges or (told.promised if prose else told.cued):
         return False
+    if prose and not told.cued and not piece.believed:
+        return True
     end = piece.ranges[-1][1]
-    uncued_nonsense = not piece.believed and read.context == "text"
-    return uncued_nonsense or (end is not None and end < read.seen.at - read.seen.max_window)
+    lately = timedelta() if prose and told.past else read.seen.max_window
+    return end is not None and end < read.seen.at - lately
 
 
 # ---------------------------------------------------------------- several statements, one window

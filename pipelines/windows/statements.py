@@ -31,6 +31,8 @@ class Statement:
     owned: bool = False  # a length right after a word for the offer itself
     goods: bool = False  # those words name something sold by its length: a package, a voucher, instalments
     cued: bool = False  # its sentence speaks of an offer, a price or validity
+    promised: bool = False  # by words that are hardly said of anything else
+    past: bool = False  # its sentence tells what was, and of nothing that is
     sentence: int = 0  # the number of its sentence in the text
     named: frozenset[str] = frozenset()  # kinds of words between the statement before and its end
     subject: frozenset[str] = frozenset()  # the part of the offer that those words name: {"epp"}

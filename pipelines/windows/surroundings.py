@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pipelines.windows.datetokens import Token
 from pipelines.windows.positions import Tokens, at_token
 from pipelines.windows.statements import Statement
 
@@ -16,6 +17,12 @@ _CUE_WORD = re.compile(
     r"valid|[%٪﷼]|^(?:sar|sr|aed|qar|kwd|bhd|omr|egp|usd|eur|gbp|riyals?|dirhams?|dinars?|pounds?|priced"
     r"|ر\.?س|ريال\w*|درهم\w*|دينار\w*|جنيه\w*|مجان\w*)$"
 )
+# A study and a war have a period, and patients are counted in per cent.
+_OF_ANYTHING = re.compile(r"[%٪]|^(?:period|(?:ال)?فتره)$")
+# Offers are so, and what was offered to nobody was so once: «the form was available until June».
+_OF_MUCH = re.compile(r"^(?:available|applies|applicable|runs|code|campaign|(?:ال)?حمله|متاحه?|متوفره?)$")
+_PAST = frozenset(("was", "were", "had", "did", "كان", "كانت", "كانوا", "وكان", "وكانت"))
+_PRESENT = frozenset(("is", "are", "will", "be", "now", "can", "الان", "حاليا", "يكون", "تكون"))
 _NAMED = frozenset(("booking", "part", "other", "service", "hours", "offer"))
 
 
@@ -27,21 +34,41 @@ class Sentences:
         self._number: list[int] = []
         self._starts = [0]
         self._cued: set[int] = set()
+        self._firm: set[int] = set()
+        self._loose: set[int] = set()
+        self._past: set[int] = set()
+        self._present: set[int] = set()
         for at, token in enumerate(tokens):
             self._number.append(len(self._starts) - 1)
-            if self._number[-1] not in self._cued and (token.kind in _CUES or _CUE_WORD.search(token.text)):
-                self._cued.add(self._number[-1])
+            self._note(token, self._number[-1])
             if token.kind == "break":
                 self._starts.append(at + 1)
+
+    def _note(self, token: Token, number: int) -> None:
+        """What a token says of its sentence."""
+        if number not in self._firm and (token.kind in _CUES or _CUE_WORD.search(token.text)):
+            self._cued.add(number)
+            if token.kind == "booking" or _OF_MUCH.search(token.text):
+                self._loose.add(number)
+            elif not _OF_ANYTHING.search(token.text):
+                self._firm.add(number)
+        if token.text in _PAST:
+            self._past.add(number)
+        if token.text in _PRESENT:
+            self._present.add(number)
 
     def place(self, statement: Statement, previous_end: int) -> Statement:
         """The statement with what the words around it say: its sentence, and those since the statement before."""
         first, last = self._number[statement.start], self._number[max(statement.start, statement.end - 1)]
+        within = set(range(first, last + 1))
+        past = not within.isdisjoint(self._past) and within.isdisjoint(self._present)
         named = self._tokens[max(previous_end, self._starts[first]) : statement.end]
         return replace(
             statement,
             sentence=first,
-            cued=any(number in self._cued for number in range(first, last + 1)),
+            cued=not within.isdisjoint(self._cued),
+            promised=not within.isdisjoint(self._firm if past else self._firm | self._loose),
+            past=past,
             named=frozenset(token.kind for token in named if token.kind in _NAMED) | self._whose(statement),
             subject=frozenset(token.text for token in named if token.kind == "part"),
             owned=statement.lasts is not None and _is_owned(self._tokens, statement),

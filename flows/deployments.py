@@ -67,8 +67,10 @@ def sync_source(project: str, source: str, full: bool = False) -> Reports:
 @flow(name="sync-all", persist_result=False)
 def sync_all(project: str, full: bool = False) -> Reports:
     """Sync every source of the project in that folder, one task a source; one that fails leaves the others alone."""
-    names = list(load_project(Path(project)).sources)
-    states: list[State[Any]] = [_sync_one(project, name, full, return_state=True) for name in names]
+    opened = load_project(Path(project))
+    sources = flows.sync.looked_at(opened.sources.values(), Options())
+    states: list[State[Any]] = [_sync_one(project, source.name, full, return_state=True) for source in sources]
+    after_publication(opened)
     reports = [report for state in states for report in _reports_of(state)]
     failed = [state.message or "" for state in states if not state.is_completed()]
     if failed:
@@ -94,7 +96,13 @@ def expire(project: str) -> State[int]:
 
 @task(name="source", task_run_name="{source}", persist_result=False, cache_policy=NO_CACHE)
 def _sync_one(project: str, source: str, full: bool) -> Reports:
-    return _told(lambda: _synced(project, [source], Options(full=full)))
+    """What is done for the answers waits until the last of them is synced."""
+
+    def work() -> Reports:
+        opened = _opened(project)
+        return _state_of([flows.sync.sync_source(opened, opened.source(source), Options(full=full))])
+
+    return _told(work)
 
 
 def deployments(project: Project) -> list[RunnerDeployment]:
@@ -125,8 +133,7 @@ def _deployment(flow: Any, name: str, parameters: dict[str, str], **more: Any) -
 
 
 def _synced(folder: str, names: Sequence[str] | None, options: Options) -> Reports:
-    project = load_project(Path(folder))
-    make_ready(project)
+    project = _opened(folder)
     everything = flows.sync.looked_at(project.sources.values(), options)
     chosen = everything if names is None else [project.source(name) for name in names]
     if len(chosen) == 1:
@@ -136,6 +143,12 @@ def _synced(folder: str, names: Sequence[str] | None, options: Options) -> Repor
     return _state_of(flows.sync.sync_all(project, chosen, options))
 
 
+def _opened(folder: str) -> Project:
+    project = load_project(Path(folder))
+    make_ready(project)
+    return project
+
+
 def _is_by_the_clock() -> bool:
     """Whether Prefect's schedule asks, not a person."""
     context = FlowRunContext.get()
@@ -143,9 +156,7 @@ def _is_by_the_clock() -> bool:
 
 
 def _require_rested(folder: str, source: str) -> None:
-    project = load_project(Path(folder))
-    make_ready(project)
-    with connect(project, role="writer", autocommit=True) as conn:
+    with connect(_opened(folder), role="writer", autocommit=True) as conn:
         rest = rests_until(conn, source)
     if rest is not None:
         until, looks = rest
@@ -160,8 +171,7 @@ class _Resting(FreshetError):
 
 
 def _expired(folder: str) -> State[int]:
-    project = load_project(Path(folder))
-    make_ready(project)
+    project = _opened(folder)
     with connect(project, role="writer", autocommit=True) as conn:
         ended = publishing.expire(conn)
         forgetting.forget(conn, project.history.retention)

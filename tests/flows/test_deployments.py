@@ -22,8 +22,8 @@ from flows import deployments
 from flows.prefect_server import OwnServer
 from flows.reports import Report
 from flows.schedule import cancel_backlog
-from pipelines.database import Connection
-from pipelines.settings import load_project
+from pipelines.database import Connection, connect
+from pipelines.settings import Project, load_project
 from pipelines.store import runs
 from tests.flows.prefect_api import limit_to, running_prefect
 
@@ -103,6 +103,25 @@ def test_a_source_that_cannot_be_read_fails_its_flow_with_the_reason(
     assert state.is_failed()
     assert "offers: run" in (state.message or "")
     assert "failed" in (state.message or "")
+
+
+def test_what_is_due_for_the_answers_is_done_once_after_the_last_source(
+    prefect: OwnServer, folder: Path, two_offers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fitting to a base pays when it is whole; a source that is pushed to has nothing to sync."""
+    text = two_offers.read_text(encoding="utf-8")
+    two_offers.with_name("again.toml").write_text(text.replace('name = "offers"', 'name = "again"'), encoding="utf-8")
+    two_offers.with_name("till.toml").write_text('kind = "push"\n', encoding="utf-8")
+    tended: list[int] = []
+
+    def count(project: Project) -> None:
+        with connect(project, role="owner") as conn:
+            tended.extend(number for (number,) in conn.execute("select count(*) from kb_store.run"))
+
+    monkeypatch.setattr(deployments, "after_publication", count)
+    state = deployments.sync_all(str(folder), return_state=True)
+    assert [report.source for report in state.result()] == ["again", "offers"]
+    assert tended == [2]
 
 
 @pytest.mark.hazard("N1")

@@ -22,6 +22,7 @@ from tests.story import Story, Told, offer, page, stated
 OIL, TYRES, FAQ = (f"https://shop.test/{name}" for name in ("oil", "tyres", "faq"))
 DAY = timedelta(days=1)
 EVERYTHING = "oil tyres change price open"
+_WORDS = ("oil", "filter", "change", "wheel", "alignment", "price", "tyres", "open", "daily", "branch", "battery")
 
 
 def clock(conn: Connection) -> datetime:
@@ -214,7 +215,7 @@ def test_an_auditor_is_told_in_the_order_of_the_answer(db: Connection, query: st
     story = Story(db)
     story.sync(
         {
-            url: [page(url, *(" ".join(said.choices(words, k=said.randint(3, 9))) for _ in range(said.randint(1, 6))))]
+            url: [page(url, *(" ".join(said.choices(_WORDS, k=said.randint(3, 9))) for _ in range(said.randint(1, 6))))]
             for url in (f"https://shop.test/{number}" for number in range(30))
         }
     )

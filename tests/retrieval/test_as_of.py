@@ -198,20 +198,6 @@ def test_words_that_nothing_served_holds_any_more_find_the_past(db: Connection) 
 def test_an_auditor_is_told_in_the_order_of_the_answer(db: Connection, query: str) -> None:
     """Ranked by the same measure, the text around a chunk included, as long as the words are as rare as they were."""
     said = random.Random(7)
-    words = [
-        "oil",
-        "filter",
-        "change",
-        "wheel",
-        "alignment",
-        "price",
-        "tyres",
-        "open",
-        "daily",
-        "branch",
-        "battery",
-        "brake",
-    ]
     story = Story(db)
     story.sync(
         {

@@ -119,7 +119,7 @@ def test_what_is_due_for_the_answers_is_done_once_after_the_last_source(
             tended.extend(number for (number,) in conn.execute("select count(*) from kb_store.run"))
 
     monkeypatch.setattr(deployments, "after_publication", count)
-    state = deployments.sync_all(str(folder), return_state=True)
+    state: State[Any] = deployments.sync_all(str(folder), return_state=True)
     assert [report.source for report in state.result()] == ["again", "offers"]
     assert tended == [2]
 

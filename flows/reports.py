@@ -78,7 +78,7 @@ def problems(conn: Connection, run: int) -> list[dict[str, str]]:
             from kb_store.run r
             join kb_store.page p using (source_id)
             where r.run_id = a.run_id and p.url = a.url and p.reading_id is not null
-                and a.outcome in ('missing', 'soft_404')
+                and a.outcome in ('missing', 'soft_404', 'moved_off_scope')
                 and not kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
         ) w on true
         where a.run_id = %s and a.outcome not in ('ok', 'not_modified', 'moved') and a.message <> ''

@@ -454,7 +454,7 @@ CREATE FUNCTION kb_store.absent_entries(of_run bigint) RETURNS TABLE(entry_id bi
             count(*) filter (where p.empty_since <= a.fetched_at - interval '24 hours' and m.page_id is null) as silent,
             -- the page that is about nothing else says so, and no other speaks for it any more
             bool_or(
-                v.url in (p.url, p.final_url) and a.outcome in ('gone', 'missing', 'soft_404')
+                v.url in (p.url, p.final_url) and a.outcome <> 'moved'
                 and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
             ) as own_gone,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof
@@ -2213,10 +2213,12 @@ CREATE FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp with 
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    -- 410 says so; a second 404 counts when it comes at least an hour after the first; what moved stands elsewhere
+    -- 410 says so, and what moved stands at its new address, which was looked at; a second 404 counts when it comes at
+    -- least an hour after the first, and so does a second look that is sent out of the source: a site whose domain is
+    -- parked or whose door is shut for an hour sends every page to one that nobody looks at
     select coalesce(
-        outcome in ('gone', 'moved', 'moved_off_scope')
-        or (outcome in ('missing', 'soft_404') and missing_since <= fetched_at - interval '1 hour'),
+        outcome in ('gone', 'moved')
+        or (outcome in ('missing', 'soft_404', 'moved_off_scope') and missing_since <= fetched_at - interval '1 hour'),
         false
     )
 $$;
@@ -3002,7 +3004,7 @@ CREATE FUNCTION kb_store.publish_pages(of_run bigint) RETURNS void
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at)
     from kb_store.run r
-    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('missing', 'soft_404')
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('missing', 'soft_404', 'moved_off_scope')
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.missing_since is null;
 $$;
 

@@ -33,7 +33,7 @@ as $$
             count(*) filter (where p.empty_since <= a.fetched_at - interval '24 hours' and m.page_id is null) as silent,
             -- the page that is about nothing else says so, and no other speaks for it any more
             bool_or(
-                v.url in (p.url, p.final_url) and a.outcome in ('gone', 'missing', 'soft_404')
+                v.url in (p.url, p.final_url) and a.outcome <> 'moved'
                 and kb_store.is_proven_gone(a.outcome, a.fetched_at, p.missing_since)
             ) as own_gone,
             case when bool_or(a.outcome = 'gone') then 'gone' else 'missing' end as proof

@@ -65,7 +65,7 @@ as $$
     update kb_store.page p
     set missing_since = coalesce(p.missing_since, a.fetched_at)
     from kb_store.run r
-    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('missing', 'soft_404')
+    join kb_store.attempt a on a.run_id = r.run_id and a.outcome in ('missing', 'soft_404', 'moved_off_scope')
     where r.run_id = of_run and p.source_id = r.source_id and p.url = a.url and p.missing_since is null;
 $$;
 

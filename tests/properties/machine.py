@@ -24,7 +24,7 @@ _MICROSECOND, HOUR = timedelta(microseconds=1), timedelta(hours=1)
 # what says nothing of a page
 _FAULTS = (
     Outcome.SERVER_ERROR, Outcome.NETWORK, Outcome.BLOCKED, Outcome.CHALLENGE, Outcome.TRUNCATED, Outcome.ROBOTS_DENIED,
-    Outcome.MISSING, Outcome.GONE,
+    Outcome.MISSING, Outcome.GONE, Outcome.MOVED_OFF_SCOPE,
 )  # fmt: skip
 
 steps = st.sampled_from((0.1, 0.5, 1, 2, 7, 25, 31, 100)).map(lambda h: h * HOUR)

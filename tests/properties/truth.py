@@ -17,6 +17,7 @@ __all__ = ["Answer", "Live", "Page", "Ranges", "Said", "Truth"]
 Ranges = tuple[tuple[datetime | None, datetime | None], ...]
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _GONE = frozenset({Outcome.GONE, Outcome.MOVED})
+_GONE_WHEN_SEEN_TWICE = frozenset({Outcome.MISSING, Outcome.MOVED_OFF_SCOPE})
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,9 @@ class Page:
     doubted_since: datetime | None = None  # first of the current row of answers without its offers
 
     def proven_gone(self, answer: Answer, at: datetime) -> bool:
-        """410, moved away, or a second 404 at least an hour after the first."""
+        """410, moved away, or a second 404 or way out of the source at least an hour after the first."""
         second = self.missing_since is not None and self.missing_since <= at - _HOUR
-        return answer in _GONE or (answer is Outcome.MISSING and second)
+        return answer in _GONE or (answer in _GONE_WHEN_SEEN_TWICE and second)
 
     def without_doubts_since(self, before: Page) -> Page:
         """Without those that had not begun then."""
@@ -205,7 +206,7 @@ class Truth:
             return Page(said)
         if gone and not any(one.name in self.held for one in page.says or ()):
             return replace(page, says=None, missing_since=page.missing_since or at)
-        if answer is Outcome.MISSING:
+        if answer in _GONE_WHEN_SEEN_TWICE:
             return replace(page, missing_since=page.missing_since or at)
         return replace(page, doubted_since=page.doubted_since or at) if _content(answer) else page
 

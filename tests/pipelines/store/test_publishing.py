@@ -14,7 +14,7 @@ from pipelines.records import Capture, Outcome, Page, Reading, Window
 from pipelines.source_settings import GuardSettings
 from pipelines.store import publishing, runs
 from tests.postgres import TestDatabase
-from tests.story import Story, offer, page, stated
+from tests.story import Story, Told, offer, page, stated
 
 A, B, C, LIST = (f"https://shop.test/{name}" for name in ("a", "b", "c", "list"))
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -65,16 +65,27 @@ def test_a_failed_look_removes_nothing(story: Story, outcome: Outcome) -> None:
 
 
 @pytest.mark.hazard("H2")
-def test_one_404_is_not_proof_a_second_an_hour_later_is(story: Story) -> None:
-    """A 404 counts when another comes at least an hour after it."""
+@pytest.mark.parametrize("outcome", [Outcome.MISSING, Outcome.SOFT_404, Outcome.MOVED_OFF_SCOPE])
+def test_one_404_is_not_proof_a_second_an_hour_later_is(story: Story, outcome: Outcome) -> None:
+    """A 404 counts when another comes at least an hour after it; so does what sends its visitors out of the source."""
     story.sync({A: [offer(A)], B: [offer(B)], C: [offer(C)]})
-    story.sync({A: Outcome.MISSING, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED})
+    story.sync({A: outcome, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED})
     assert A in story.served()
-    story.sync({A: Outcome.MISSING, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED}, after=HOUR / 2)
+    story.sync({A: outcome, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED}, after=HOUR / 2)
     assert A in story.served()
-    story.sync({A: Outcome.MISSING, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED}, after=HOUR)
+    story.sync({A: outcome, B: Outcome.NOT_MODIFIED, C: Outcome.NOT_MODIFIED}, after=HOUR)
     assert set(story.served()) == {B, C}
     assert story.changes()[-1] == ("withdrawn", A)
+
+
+@pytest.mark.hazard("H5")
+def test_a_page_that_was_sent_out_of_the_source_and_answers_again_has_lost_nothing(story: Story) -> None:
+    """A domain that was parked for an hour: the next look that leads out of it is a first one again."""
+    pages: dict[str, Told] = {A: [offer(A)], B: [offer(B)], C: [offer(C)]}
+    away = {**dict.fromkeys(pages, Outcome.NOT_MODIFIED), A: Outcome.MOVED_OFF_SCOPE}
+    for looks in (pages, away, dict.fromkeys(pages, Outcome.NOT_MODIFIED), away):
+        story.sync(looks, after=2 * HOUR)
+        assert set(story.served()) == {A, B, C}
 
 
 @pytest.mark.hazard("H2")

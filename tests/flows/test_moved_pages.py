@@ -130,6 +130,40 @@ def test_an_offer_sent_to_a_page_that_was_there_before_is_missing(bad: BadSite, 
     assert set(offers(db)) == set(before) - {"Brake pads"}
 
 
+def _sent_by_meta(target: str) -> str:
+    """A page that only sends its visitors on, by its own markup."""
+    return f'<!doctype html><meta http-equiv="refresh" content="0; url={target}"><title>One moment</title>'
+
+
+@pytest.mark.hazard("H6")
+def test_an_offer_that_moves_by_meta_refresh_is_the_offer_it_was(bad: BadSite, sync: Sync, db: Connection) -> None:
+    """As by 301: the entry keeps its number, none is withdrawn, none is added."""
+    sync()
+    before = offers(db)
+    put(bad, f"{LIST}/renamed", offer_page(0))
+    put(bad, f"{LIST}/0", _sent_by_meta(f"{LIST}/renamed"))
+    told = sync()
+    assert (said(db, bad, f"{LIST}/0"), said(db, bad, f"{LIST}/renamed")) == ("moved", "ok")
+    assert (told["state"], told["entries"]["withdrawn"], told["entries"]["added"]) == ("published", 0, 0)
+    assert (told["chunks"]["embedded"], offers(db)) == (0, before)
+
+
+@pytest.mark.hazard("H6", "S1", "S2")
+@pytest.mark.parametrize(
+    ("target", "outcome"),
+    [("/ar/offers", "moved_off_scope"), ("http://169.254.169.254/latest", "refused_address"), (LIST, "soft_404")],
+)
+def test_a_meta_refresh_is_judged_as_any_redirect(
+    bad: BadSite, sync: Sync, db: Connection, target: str, outcome: str
+) -> None:
+    """Out of the source, to a forbidden address, to the list: nothing is over at once for it."""
+    sync()
+    before = offers(db)
+    put(bad, f"{LIST}/0", _sent_by_meta(target))
+    sync()
+    assert (said(db, bad, f"{LIST}/0"), offers(db)) == (outcome, before)
+
+
 @pytest.mark.hazard("H6")
 def test_an_offer_sent_to_what_cannot_be_read_stays(bad: BadSite, sync: Sync, db: Connection) -> None:
     """What stands at the new address is not known, so nothing is known of what moved there."""

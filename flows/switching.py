@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.housekeeping import calibrate_answers, excused, fit_queries, index_vectors
+from flows.housekeeping import after_publication, excused, fit_queries, index_vectors
 from flows.persisting import Line
 from flows.progress import Progress, silent
 from flows.serving import way_to
@@ -57,8 +57,7 @@ def _switch(conn: Connection, project: Project, name: str, force: bool, progress
             conn, candidate, served, questions, force=force, on_progress=advance,
             prepare=lambda number: _prepare(conn, project, texts, number),
         )  # fmt: skip
-    with excused("how sure an answer is, is judged as in any base"):
-        calibrate_answers(conn, texts)
+    after_publication(project)  # also what a switch before this one could not do
     return replace(done, longer=sum(longer))
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.database import Connection
+from pipelines.store import query_tables
 from tests.flows.conftest import Run
 from tests.pipelines.vectors.tiny_models import tiny_model
 
@@ -74,6 +76,24 @@ def _cosine(run: Run, query: str) -> Any:
     """The vector score of the first hit; None when no vector was compared."""
     found = run("search", query, "--json").document
     return None if found["degraded"] else found["hits"][0]["vector_score"]
+
+
+def test_a_switch_made_again_makes_up_for_what_failed(
+    run: Run, project: Path, db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fit that failed fails no switch; the same command once more, or any sync, makes it."""
+    tiny_model(project / "second", seed=2, positions=264)
+
+    def fail(*arguments: object) -> int:
+        raise MemoryError("no memory for the fit")
+
+    fitted = "select exists (select from kb_store.query_table join kb_store.model m using (model_id) where m.active)"
+    with monkeypatch.context() as patch:
+        patch.setattr(query_tables, "fit_query_table", fail)
+        assert run("reindex", "--model", "second", "--force").code == 0
+    assert db.execute(fitted).fetchone() == (False,)
+    assert run("reindex", "--model", "second").code == 0
+    assert db.execute(fitted).fetchone() == (True,)
 
 
 @pytest.mark.hazard("B3")

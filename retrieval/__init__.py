@@ -3,7 +3,7 @@
 asking        each function of kb as a question, and its rows on one connection
 client        the same for programs: a pool, queries embedded, answers typed (`results`); `dialogue` is its order
 query_models  the one way from a query to its vector
-explaining    why an entry is, or is not, served, and which entry a person means
+explaining    which entry a person means
 history       what was believed of an entry, version by version
 changes       the change feed, followed
 findings      what a person should look at

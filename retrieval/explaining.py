@@ -1,4 +1,4 @@
-"""Why an entry is, or is not, served: kb.explain, and which entry a person means by a number or a URL."""
+"""Which entry a person means by a number or a URL."""
 
 from __future__ import annotations
 
@@ -8,25 +8,14 @@ from typing import Any
 from pipelines.database import Connection
 from pipelines.records import FreshetError
 from pipelines.texts import clean
-from retrieval.asking import Embed, ask_explain, query_vector, rows_of
 
-__all__ = ["AmbiguousEntry", "entry_meant", "explain"]
+__all__ = ["AmbiguousEntry", "entry_meant"]
 
 _SHOWN = 20
-
-Row = dict[str, Any]
 
 
 class AmbiguousEntry(FreshetError):
     """Several entries stand at that URL: give the number of one."""
-
-
-def explain(
-    conn: Connection, entry_id: int, query: str | None = None, *, embed: Embed | None = None, model: str | None = None
-) -> list[Row]:
-    """Each check in order: columns of kb.explain. `embed` and `model` as in `retrieval.asking.search`."""
-    vector = None if query is None else query_vector(query, embed)
-    return rows_of(conn, ask_explain(entry_id, query, vector, model))
 
 
 def entry_meant(conn: Connection, what: str, urls: Sequence[str] = ()) -> int:

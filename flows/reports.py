@@ -213,27 +213,5 @@ def source_states(conn: Connection) -> dict[str, dict[str, Any]]:
     how many pages were missing once and wait for another look; and what came of the last one.
     """
     with conn.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_STATES).fetchall()
+        rows = cursor.execute("select * from kb_store.source_states()").fetchall()
     return {row.pop("source"): row for row in rows}
-
-
-_STATES = """
-select s.name as source, s.paused, last.run_id as last_run, last.state as last_state,
-    (select count(*) from kb_store.plan_removal x join kb_store.run r using (run_id)
-        where r.source_id = s.source_id and x.held) as held,
-    (select r.verdict from kb_store.plan_removal x join kb_store.run r using (run_id)
-        where r.source_id = s.source_id and x.held order by r.run_id desc limit 1) as held_why,
-    (select count(*) from kb_store.page p
-        where p.source_id = s.source_id and p.reading_id is not null and p.missing_since is not null
-            and not kb_store.is_proven_gone(p.last_outcome, p.last_attempt, p.missing_since)) as missing,
-    (select count(*) from kb_store.withdrawal w join kb_store.entry e using (entry_id)
-        where e.source_id = s.source_id and upper_inf(w.recorded) and w.period @> clock_timestamp()) as withdrawn
-from kb_store.source s
-left join lateral (
-    select r.run_id, r.state
-    from kb_store.run r
-    where r.source_id = s.source_id and r.kind = 'sync' and r.finished_at is not null and r.state <> 'planned'
-    order by r.run_id desc
-    limit 1
-) last on true
-"""

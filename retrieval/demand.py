@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg.rows import dict_row
 
 from pipelines.database import Connection
 
-__all__ = ["Demand", "demand", "keep_demand"]
+__all__ = ["QUESTIONS", "Demand", "demand", "keep_demand"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Demand:
 def demand(conn: Connection) -> Demand:
     """What people wanted and did not find, the most asked first. Reads tables: for `kb_writer` and `kb_owner`."""
     with conn.cursor(row_factory=dict_row) as cursor:
-        questions = cursor.execute(_QUESTIONS).fetchall()
+        questions = cursor.execute(QUESTIONS).fetchall()
         days = cursor.execute(_DAYS).fetchall()
         state = cursor.execute(_STATE).fetchone() or {}
     return Demand(state["enabled"], questions, days, state["seldom"])
@@ -41,7 +41,7 @@ def keep_demand(conn: Connection, enabled: bool) -> None:
     )
 
 
-_QUESTIONS = """
+QUESTIONS: LiteralString = """
 select (array_agg(d.question order by d.day desc) filter (where d.question is not null))[1] as question,
     d.language, sum(d.asked) as asked, sum(d.unanswered) as unanswered, max(d.best_score) as best_score,
     min(d.day) as first_day, max(d.day) as last_day

@@ -12,9 +12,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from retrieval.client import AsyncClient
 from retrieval.dashboard import past, store
+from retrieval.dashboard.categories import category_names
 from retrieval.dashboard.evidence import Piece, marked_words
 from retrieval.dashboard.routing import PageRoute, Reader
 from retrieval.dashboard.viewing import may_look_behind, page
+from retrieval.demand import QUESTIONS
 from retrieval.http.callers import Caller
 from retrieval.http.problems import Problem
 from retrieval.results import Answer, Offers, Step
@@ -23,6 +25,7 @@ __all__ = ["router"]
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
+_MOST_WANTED = 20
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _Text = Annotated[str, Query(max_length=4000)]
 _Short = Annotated[str, Query(max_length=200)]
@@ -44,6 +47,8 @@ async def ask(
         then=at, given=given, listed=listed, pieces=await _matched(request, caller, q, given),
         steps=await _explained(request, caller, why.strip(), q.strip()) if why.strip() else {},
         since=since, place=_place(since, at, await store.clock(request, caller)), at=given.at if given else None,
+        wanted=[] if q.strip() or at or why.strip() else await _wanted(request, caller),
+        languages=request.app.state.project.languages, categories=category_names(request.app.state.project),
         sources=[one.source for one in await _client(request).freshness(within=caller.sources)],
     )  # fmt: skip
 
@@ -65,8 +70,15 @@ async def _answer(
     least = request.app.state.project.retrieval.min_score or None
     return await client.search(
         query, language=language, min_score=least, within=caller.sources, as_of=at, known_at=at,
-        category=filters.get("category"), source=filters.get("source"),
+        category=filters.get("category"), source=filters.get("source"), note_demand=False,
     )  # fmt: skip
+
+
+async def _wanted(request: Request, caller: Caller) -> list[store.Row]:
+    """What was asked in vain, for those who see all sources: of which one it was asked nobody knows."""
+    if caller.sources is not None or not may_look_behind(caller):
+        return []
+    return (await store.rows(request, caller, QUESTIONS))[:_MOST_WANTED]
 
 
 async def _offers(

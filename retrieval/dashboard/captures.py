@@ -32,6 +32,7 @@ _SANDBOX = {
 }
 # what acts, or makes a browser speak to another host without being told to
 _ACTING = ("script", "link", "meta", "base", "iframe", "frame", "object", "embed", "portal", "noscript", "template")
+_FETCHING = {"src", "srcset", "poster", "background"}  # refused by the policy, each with a complaint
 _Number = Annotated[int, Path(ge=1, le=MOST_ID)]
 
 
@@ -97,6 +98,9 @@ def _inert(found: store.Row) -> bytes:
     parser = html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True)
     tree = html.document_fromstring(raw or b"<p></p>", parser=parser)
     etree.strip_elements(tree, *_ACTING, with_tail=False)
+    for element in tree.iter(etree.Element):
+        for name in _FETCHING & set(element.keys()):
+            del element.attrib[name]
     return bytes(html.tostring(tree, encoding="utf-8", doctype="<!doctype html>"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -26,8 +27,10 @@ async def changes(
     request: Request, caller: Insider, before: Annotated[int | None, Query(ge=1, le=MOST_ID)] = None
 ) -> Response:
     """The newest changes, or those before that number of the feed."""
+    zone = ZoneInfo(request.app.state.project.timezone)
     found = await past.changes(request, caller, before, _PAGE)
     for one in found:
+        one["date"] = one["at"].astimezone(zone).date()
         one["differs"] = differences(_said(one["before"]), _said(one["after"])) if one["before"] else {}
     pictured = before is None
     ran = await store.runs(request, caller) if pictured else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Protocol
@@ -13,9 +13,10 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from retrieval.client import AsyncClient
-from retrieval.dashboard import store
+from retrieval.dashboard import past, store
 from retrieval.dashboard.routing import PageRoute, Reader, Writer
 from retrieval.dashboard.viewing import may_look_behind, page, page_language
+from retrieval.http.callers import Caller
 from retrieval.http.problems import Problem
 from retrieval.http.questions import MOST_ID
 from retrieval.results import Freshness, Offer
@@ -49,6 +50,16 @@ class _Shown:
     categories: dict[str, list[Offer]]  # "" for those without one
 
 
+@dataclass(frozen=True)
+class _Behind:
+    """What those see who run it; empty for the others."""
+
+    states: list[store.Row] = field(default_factory=list)  # of each source
+    held: list[store.Row] = field(default_factory=list)  # runs
+    hooks: list[store.Row] = field(default_factory=list)
+    lately: dict[str, int] = field(default_factory=dict)  # change -> offers of the last day
+
+
 @router.get("/")
 async def now(request: Request, caller: Reader) -> Response:
     """What is live at this instant, each offer in the page's language where it has it."""
@@ -58,11 +69,12 @@ async def now(request: Request, caller: Reader) -> Response:
         upcoming=True, max_results=_MOST, within=caller.sources, language=page_language(request)
     )
     freshness = await client.freshness(within=caller.sources)
-    held = await store.held(request, caller) if may_look_behind(caller) else []
+    behind = await _behind(request, caller) if may_look_behind(caller) else _Behind()
     own = {offer.entry_id: offer for offer in spoken.offers}
     offers = _told_apart([own.get(offer.entry_id, offer) for offer in given.offers], given.at)
     return page(
-        request, caller, "now.html", at=given.at, offers=offers, sources=freshness, held=held,
+        request, caller, "now.html", at=given.at, offers=offers, sources=freshness, told=behind,
+        stopped=[hook for hook in behind.hooks if hook["stopped_at"] or hook["failing_since"]],
         next_end=_next_end(given.offers, freshness, given.at), can_decide=_can_decide(request) and caller.may("write"),
     )  # fmt: skip
 
@@ -78,6 +90,15 @@ async def approve(request: Request, caller: Writer, run: Annotated[int, Path(ge=
     return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 
+async def _behind(request: Request, caller: Caller) -> _Behind:
+    return _Behind(
+        await store.source_states(request, caller),
+        await store.held(request, caller),
+        await store.webhooks(request, caller),
+        await past.lately(request, caller),
+    )
+
+
 def _can_decide(request: Request) -> bool:
     return request.app.state.deciding is not None
 
@@ -91,6 +112,7 @@ def _told_apart(offers: Iterable[Offer], at: datetime) -> _Shown:
     for offer in live:
         categories.setdefault(offer.category[0] if offer.category else "", []).append(offer)
     ending = [offer for offer in live if offer.valid_until is not None and offer.valid_until - at <= _SOON]
+    upcoming.sort(key=lambda offer: (offer.valid_from or at, offer.title))
     ordered = dict(sorted(categories.items(), key=lambda item: (not item[0], -len(item[1]), item[0])))
     return _Shown(live, ending, upcoming, ordered)
 

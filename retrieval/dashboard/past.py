@@ -10,7 +10,7 @@ from fastapi import Request
 from retrieval.dashboard import store
 from retrieval.http.callers import Caller
 
-__all__ = ["changes", "earliest", "live_over_time", "versions"]
+__all__ = ["changes", "earliest", "lately", "live_over_time", "versions"]
 
 
 async def versions(request: Request, caller: Caller, entry_id: int) -> list[store.Row]:
@@ -68,6 +68,24 @@ where s.source_id = any (kb_store.visible_sources())
     and (%(before)s::bigint is null or c.change_id < %(before)s)
 order by c.change_id desc
 limit %(most)s
+"""
+
+
+async def lately(request: Request, caller: Caller) -> dict[str, int]:
+    """Change -> how many offers it befell within a day."""
+    return {row["change"]: row["offers"] for row in await store.rows(request, caller, _LATELY)}
+
+
+_LATELY: LiteralString = """
+select c.change, count(distinct c.entry_id) as offers
+from kb_store.change c
+join kb_store.entry e using (entry_id)
+where c.at > clock_timestamp() - interval '24 hours' and e.kind = 'offer'
+    and e.source_id = any (kb_store.visible_sources())
+group by c.change
+order by array_position(
+    array['added', 'activated', 'restored', 'changed', 'extended', 'shortened', 'expired', 'withdrawn'], c.change
+)
 """
 
 

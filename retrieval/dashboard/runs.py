@@ -30,8 +30,13 @@ async def run(request: Request, caller: Insider, number: Annotated[int, Path(ge=
     found = await store.run(request, caller, number)
     if found is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"there is no run {number} for you")
+    met = await store.attempts(request, caller, number)
+    said = {problem["url"]: problem["message"] for problem in found["problems"]}
+    for attempt in met:
+        attempt["said"] = said.pop(attempt["url"], "")
     return page(
-        request, caller, "run.html", run=found, attempts=await store.attempts(request, caller, number),
+        request, caller, "run.html", run=found, attempts=met,
+        problems=[problem for problem in found["problems"] if problem["url"] in said],
         held=await store.held_of(request, caller, number),
         can_decide=request.app.state.deciding is not None and caller.may("write"),
     )  # fmt: skip

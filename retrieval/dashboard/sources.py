@@ -26,8 +26,12 @@ async def sources(request: Request, caller: Insider) -> Response:
     """Every source that the caller may see; and the webhooks, which are told of all, for who may see all."""
     client: AsyncClient = request.app.state.client
     fresh = await client.freshness(within=caller.sources)
-    hooks = [] if caller.sources is not None else await store.webhooks(request, caller)
-    return page(request, caller, "sources.html", sources=fresh, hooks=hooks)
+    states = {one["source"]: one for one in await store.source_states(request, caller)}
+    found = await store.findings_counted(request, caller)
+    return page(
+        request, caller, "sources.html", sources=fresh, states=states, found=found,
+        hooks=await store.webhooks(request, caller),
+    )  # fmt: skip
 
 
 @router.get("/sources/{name}")

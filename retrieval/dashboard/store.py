@@ -19,8 +19,8 @@ from pipelines.texts import clean
 from retrieval.http.callers import Caller
 
 __all__ = [
-    "Row", "attempts", "capture", "clock", "entries_at", "findings", "held", "held_of", "matching", "pages", "row",
-    "rows", "run", "runs", "source", "webhooks",
+    "Row", "attempts", "capture", "clock", "entries_at", "findings", "findings_counted", "held", "held_of", "matching",
+    "pages", "row", "rows", "run", "runs", "source", "source_states", "webhooks",
 ]  # fmt: skip
 
 Row = dict[str, Any]
@@ -149,8 +149,15 @@ where s.name = %(name)s and s.source_id = any (kb_store.visible_sources())
 """
 
 
+async def source_states(request: Request, caller: Caller) -> list[Row]:
+    """What waits for a person in each source, and what came of its last sync."""
+    return await rows(request, caller, "select * from kb_store.source_states() order by source")
+
+
 async def webhooks(request: Request, caller: Caller) -> list[Row]:
-    """How each of the project's webhooks fares."""
+    """How each of the project's webhooks fares; they are told of every source, so whoever may not see all sees none."""
+    if caller.sources is not None:
+        return []
     names = [hook.known_as for hook in request.app.state.project.webhooks]
     return await rows(request, caller, "select * from kb_store.webhook_states(%(names)s)", names=names)
 
@@ -183,6 +190,17 @@ async def findings(request: Request, caller: Caller, name: str) -> list[Row]:
     """What a person should look at in a source: url, entry_id, rule, message, quote."""
     return await rows(request, caller, _FINDINGS, name=name, most=_MOST)
 
+
+async def findings_counted(request: Request, caller: Caller) -> dict[str, int]:
+    """Source -> how many findings it has."""
+    return {one["source"]: one["found"] for one in await rows(request, caller, _FINDINGS_COUNTED)}
+
+
+_FINDINGS_COUNTED: LiteralString = """
+select f.source, count(*) as found
+from kb_store.findings(clock_timestamp()) f
+group by f.source
+"""
 
 _FINDINGS: LiteralString = """
 select f.rule, f.url, f.entry_id, f.message, f.quote

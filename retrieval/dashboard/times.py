@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from retrieval.dashboard.phrases import Language, counted, phrase
 
-__all__ = ["ago", "instant", "left", "utc"]
+__all__ = ["ago", "day", "first_day", "instant", "last_day", "left", "utc"]
 
 _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -20,9 +20,31 @@ _IN_DAYS = timedelta(days=2)  # from here on hours say nothing
 
 def instant(language: Language, at: datetime, zone: ZoneInfo) -> str:
     """Day and time of day in that zone."""
-    there = at.astimezone(zone)
     comma = "،" if language == "ar" else ","
-    return f"{there.day} {_MONTHS[language][there.month - 1]} {there.year}{comma} {there:%H:%M}"
+    return f"{day(language, at, zone)}{comma} {at.astimezone(zone):%H:%M}"
+
+
+def day(language: Language, at: datetime, zone: ZoneInfo) -> str:
+    """The day in that zone."""
+    there = at.astimezone(zone)
+    return f"{there.day} {_MONTHS[language][there.month - 1]} {there.year}"
+
+
+def first_day(language: Language, start: datetime, zone: ZoneInfo) -> str:
+    """A start as people say it: the day; with its time where no day begins then."""
+    return day(language, start, zone) if _is_midnight(start, zone) else instant(language, start, zone)
+
+
+def last_day(language: Language, end: datetime, zone: ZoneInfo) -> str:
+    """An end as people say it: the last day that is still in; the instant where no day ends then."""
+    if not _is_midnight(end, zone):
+        return instant(language, end, zone)
+    return day(language, end - timedelta(minutes=1), zone)
+
+
+def _is_midnight(at: datetime, zone: ZoneInfo) -> bool:
+    there = at.astimezone(zone)
+    return there.hour == there.minute == 0
 
 
 def left(language: Language, until: datetime, at: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 from datetime import UTC, datetime
 from functools import cache, partial
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from retrieval.dashboard import times
+from retrieval.dashboard.categories import category_name
 from retrieval.dashboard.phrases import LANGUAGES, Language, counted, direction, language_of, phrase
 from retrieval.http.callers import Caller
 
@@ -71,7 +73,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"direction_of": direction, "static": _static, "utc": times.utc}
+    environment.globals |= {"direction_of": direction, "media_name": _media_name, "static": _static, "utc": times.utc}
     environment.tests["web"] = _is_web
     environment.tests["instant"] = lambda value: isinstance(value, datetime)
     return environment
@@ -86,6 +88,11 @@ def _said(request: Request, caller: Caller | None, language: Language) -> dict[s
         "t": partial(phrase, language),
         "counted": partial(counted, language),
         "when": lambda at: times.instant(language, at, zone),
+        "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
+        "day": lambda at: times.day(language, at, zone),
+        "first_day": lambda at: times.first_day(language, at, zone),
+        "last_day": lambda at: times.last_day(language, at, zone),
+        "category_name": partial(category_name, request.app.state.project, language),
         "local": lambda at: at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),  # as a form's field has it
         "left": partial(times.left, language),
         "ago": partial(times.ago, language),
@@ -106,6 +113,12 @@ def _in_other_language(request: Request, language: Language) -> str:
 
 def _static(name: str) -> str:
     return f"/static/{name}?v={static_files()[name][1]}"
+
+
+def _media_name(media_type: str | None) -> str:
+    """What people call a file of that type: the end of its name where one is known."""
+    ending = mimetypes.guess_extension(media_type or "")
+    return ending.removeprefix(".").upper() if ending else media_type or ""
 
 
 def _is_web(url: str) -> bool:

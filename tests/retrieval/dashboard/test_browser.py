@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,6 +19,7 @@ from tests.story import Story, offer, stated
 
 pytestmark = pytest.mark.skipif(render.chromium() is None, reason="no Chromium is installed")
 
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 PAGES = ("/", "/ask", "/ask?q=oil+change&why=1", "/changes", "/sources", "/sources/shop", "/runs", "/runs/1",
          "/entries/1", "/captures/1", "/sign-in")  # fmt: skip
 
@@ -39,6 +41,19 @@ def test_every_page_loads_without_a_word_of_complaint(browser: Browser, address:
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide == 0, path
             assert page.locator("h1").count() == 1, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(browser: Browser, address: str, story: Story, scheme: str) -> None:
+    """By the contrast that WCAG asks for; with something held, so that warnings are among it. And the check finds."""
+    held_run(story)
+    with opened(browser, color_scheme=scheme) as (page, _):
+        for path in PAGES:
+            page.goto(address + path)
+            assert page.evaluate(CONTRAST) == [], path
+        page.evaluate("document.querySelector('h1').style.color = 'rgb(128, 128, 128)'")
+        page.evaluate("document.querySelector('h1').style.backgroundColor = 'rgb(140, 140, 140)'")
+        assert len(page.evaluate(CONTRAST)) == 1
 
 
 def test_arabic_runs_from_right_to_left(browser: Browser, address: str) -> None:

@@ -67,7 +67,7 @@ def test_a_capture_is_shown_without_what_could_act(http: httpx.Client, story: St
     told = (
         '<!doctype html><meta http-equiv=refresh content="0;url=http://other.test/"><base href="http://other.test/">'
         "<link rel=preconnect href=http://other.test><script>alert(1)</script><iframe src=http://other.test></iframe>"
-        "<h1>زيت المحرك</h1>"
+        "<img src=http://other.test/x.png alt=logo><h1>زيت المحرك</h1>"
     ).encode()
     taken = Capture(url, Outcome.OK, story.clock, url, 200, "text/html", body=told, body_sha256=_digest(told))
     _Unread(story.conn).sync({url: taken})

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from retrieval.dashboard.evidence import marked
 from retrieval.dashboard.phrases import Language
 from retrieval.dashboard.pictures import bars, line
-from retrieval.dashboard.times import ago, instant, left
+from retrieval.dashboard.times import ago, first_day, instant, last_day, left
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 
@@ -44,6 +44,15 @@ def test_a_marked_text_is_the_text(text: str, quotes: list[tuple[str, str]]) -> 
 def test_what_is_left_is_counted_as_the_language_counts(language: Language, span: timedelta, said: str) -> None:
     """Rounded down: what is said to be left is left."""
     assert left(language, NOW + span, NOW) == said
+
+
+def test_a_bound_is_told_by_its_day() -> None:
+    """An end at midnight is the day before; at another time it is the instant, as a start is."""
+    zone = ZoneInfo("Asia/Riyadh")
+    midnight = datetime(2026, 11, 30, 21, 0, tzinfo=UTC)
+    assert last_day("en", midnight, zone) == "30 Nov 2026"
+    assert first_day("ar", midnight, zone) == "1 ديسمبر 2026"
+    assert last_day("en", NOW, zone) == first_day("en", NOW, zone) == "22 Nov 2026, 23:00"
 
 
 def test_instants_are_told_in_the_zone() -> None:

@@ -820,44 +820,6 @@ $$;
 
 COMMENT ON FUNCTION kb_store.arabic_lexemes(plain text[]) IS 'What the Arabic words of plain texts are found by, for each text that has any, by its place among them.';
 
-CREATE FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) RETURNS boolean
-    LANGUAGE plpgsql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    AS $$
-declare
-    -- below, what is wanted is looked up; above, all is gone through, or the index, and of the nearest alone is asked
-    -- whether they are wanted. About where both take as long, at 5,000 texts and at 200,000
-    few constant bigint := (
-        select greatest(least(s.passages / 4, 5000), 100) from kb_store.lexical_statistic s
-    );
-begin
-    if (wanted).category is null and (wanted).language is null and (wanted).kind is null
-        and (wanted).min_price is null and (wanted).max_price is null
-        and cardinality((wanted).sources) = (select count(*) from kb_store.source)
-    then
-        return true; -- what is over does not stay in service for long: nearly all is live
-    end if;
-    -- counted no further than needed: at once when most are wanted, by the filter's index when hardly any are
-    return few < (
-        select count(*)
-        from (
-            select
-            from kb_store.served_entry e
-            join kb_store.served_chunk c using (entry_id)
-            where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                and (c.valid is null or c.valid @> at)
-                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                and ((wanted).language is null or c.language = (wanted).language)
-            limit few + 1
-        ) n
-    );
-end
-$$;
-
-COMMENT ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) IS 'Are so many chunks live and wanted that it is quicker to ask it of the nearest than to look them all up?';
-
 CREATE FUNCTION kb_store.asked_terms(query text) RETURNS TABLE(lexeme text, lexeme_id integer, rarity double precision)
     LANGUAGE sql STABLE ROWS 10
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1276,45 +1238,29 @@ $$;
 
 COMMENT ON FUNCTION kb_store.compare_plan(of_run bigint) IS 'Finds for each planned entry what publishing does to it.';
 
-CREATE FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) RETURNS kb_store.leg[]
+CREATE FUNCTION kb_store.compared_vectors(direction public.vector, most integer) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
-declare
-    most constant int := kb_store.worth_asking();
-    asked constant halfvec := direction::halfvec;
 begin
     return array(
         select (n.passage_id, 1 - n.distance)::kb_store.leg
         from (
-            select v.passage_id, v.vector <=> asked as distance
+            -- sub-selects are evaluated once, a variable for each text
+            select v.passage_id, v.vector <=> (select direction::halfvec) as distance
             from kb_store.served_vector v
-            where v.model_id = of_model
+            where v.model_id = (select m.model_id from kb_store.model m where m.active)
             order by 2
             limit most
         ) n
-        -- looked up one by one until there are enough: a join would go through all that there is
-        cross join lateral (
-            select
-            from kb_store.served_chunk c
-            join kb_store.served_entry e using (entry_id)
-            where c.passage_id = n.passage_id
-                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                and (c.valid is null or c.valid @> at)
-                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                and ((wanted).language is null or c.language = (wanted).language)
-                and (covered = '{}' or c.language = any (covered || array['und']))
-            limit 1
-        ) l
         order by n.distance
-        limit 100
     );
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) IS 'The hundred texts nearest to a query by its vector, among those live and wanted, in a base without an index of vectors: each is compared. Fewer when too few of the nearest are live and wanted.';
+COMMENT ON FUNCTION kb_store.compared_vectors(direction public.vector, most integer) IS 'The texts in service that are nearest to a query by its vector, live and wanted or not: each is compared.';
 
 CREATE FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) RETURNS real
     LANGUAGE sql STABLE
@@ -2121,16 +2067,39 @@ $$;
 
 COMMENT ON FUNCTION kb_store.hold_lease(of_run bigint) IS 'The fence: raises KB001 unless that run still holds its source; called first in every writing transaction.';
 
-CREATE FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) RETURNS kb_store.leg[]
+CREATE TABLE kb_store.served_chunk (
+    chunk_id bigint NOT NULL,
+    entry_id bigint NOT NULL,
+    passage_id bigint NOT NULL,
+    valid tstzmultirange,
+    language text NOT NULL,
+    ordinal integer NOT NULL
+);
+
+COMMENT ON TABLE kb_store.served_chunk IS 'Chunks of served entries.';
+
+COMMENT ON COLUMN kb_store.served_chunk.chunk_id IS 'The chunk.';
+
+COMMENT ON COLUMN kb_store.served_chunk.entry_id IS 'Its entry.';
+
+COMMENT ON COLUMN kb_store.served_chunk.passage_id IS 'The text by which it is found.';
+
+COMMENT ON COLUMN kb_store.served_chunk.valid IS 'A window of its own, within its entry''s.';
+
+COMMENT ON COLUMN kb_store.served_chunk.language IS 'The language it speaks for.';
+
+COMMENT ON COLUMN kb_store.served_chunk.ordinal IS 'Its place in the version, from 0.';
+
+CREATE FUNCTION kb_store.in_context(words kb_store.leg[], chunks kb_store.served_chunk[], asked public.sparsevec, at timestamp with time zone) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
 begin
     -- A text cut into chunks says one thing in one and the next in another, and a question asks for both: half of a
-    -- chunk's points are those of its entry around it, two chunks on either side, weighed as one text. Counted among
-    -- what is live and wanted alone, and for the best hundred only. (SciFact's training questions, words alone: nDCG@10
-    -- 0.687 without, 0.700 with; fused 0.733 and 0.741.)
+    -- chunk's points are those of its entry around it, two chunks on either side, weighed as one text. For the best
+    -- hundred only. (SciFact's training questions, words alone: nDCG@10 0.687 without, 0.700 with; fused 0.733 and 0.741.)
     return array(
         with term as materialized (
             select t.number, ('{' || split_part(t.part, ':', 1) || ':1}/1000000000')::sparsevec as alone,
@@ -2140,20 +2109,10 @@ begin
             limit 64 -- of a long text those that tell most: what a call costs has a bound
         ),
         place as materialized (
-            select f.passage_id, c.entry_id, c.ordinal, c.language
-            from unnest(words) f
-            cross join lateral (
-                select s.entry_id, s.ordinal, s.language
-                from kb_store.served_chunk s
-                join kb_store.served_entry e using (entry_id)
-                where s.passage_id = f.passage_id
-                    and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                    and (s.valid is null or s.valid @> at)
-                    and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                    and ((wanted).language is null or s.language = (wanted).language)
-                order by s.chunk_id
-                limit 1 -- what stands in many places mostly has the same neighbours
-            ) c
+            -- what stands in many places mostly has the same neighbours
+            select distinct on (c.passage_id) c.passage_id, c.entry_id, c.ordinal, c.language
+            from unnest(chunks) c
+            order by c.passage_id, c.chunk_id
         ),
         near as materialized (
             select p.passage_id, t.weights, t.length, 1.2 * (0.25 + 0.75 * t.length / t.pivot) as saturation, t.holds
@@ -2195,7 +2154,7 @@ begin
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) IS 'What was found by its words, each with the points of its entry''s text around it: a question asks for more than one chunk says.';
+COMMENT ON FUNCTION kb_store.in_context(words kb_store.leg[], chunks kb_store.served_chunk[], asked public.sparsevec, at timestamp with time zone) IS 'What was found by its words, each with the points of its entry''s text around it: a question asks for more than one chunk says.';
 
 CREATE FUNCTION kb_store.is_in_script(query text, language text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2230,21 +2189,6 @@ CREATE FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[]
     RETURN ((source_id = ANY ((wanted).sources)) AND (((wanted).category IS NULL) OR (category && (wanted).category)) AND (((wanted).kind IS NULL) OR (kind = ANY ((wanted).kind))) AND (((wanted).min_price IS NULL) OR (price >= (wanted).min_price)) AND (((wanted).max_price IS NULL) OR (price <= (wanted).max_price)));
 
 COMMENT ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) IS 'Does an entry pass the filters of a call? What has no price passes no bound of price; the language is that of its texts.';
-
-CREATE FUNCTION kb_store.known_chunks(known_at timestamp with time zone) RETURNS TABLE(chunk_id bigint, entry_id bigint, passage_id bigint, valid tstzmultirange, language text)
-    LANGUAGE sql STABLE
-    AS $$
-    select c.chunk_id, c.entry_id, c.passage_id, c.valid, c.language
-    from kb_store.served_chunk c
-    where known_at is null
-    union all
-    select c.chunk_id, v.entry_id, c.passage_id, c.valid, coalesce(c.language, v.language)
-    from kb_store.version v
-    join kb_store.chunk c using (version_id)
-    where known_at is not null and v.recorded operator(pg_catalog.@>) known_at
-$$;
-
-COMMENT ON FUNCTION kb_store.known_chunks(known_at timestamp with time zone) IS 'The chunks of the entries that kb_store.known_entries gives.';
 
 CREATE FUNCTION kb_store.known_entries(known_at timestamp with time zone) RETURNS TABLE(entry_id bigint, version_id bigint, source_id integer, kind text, languages text[], category text[], price numeric, valid tstzmultirange, ttl interval, verified_at timestamp with time zone, freshness interval)
     LANGUAGE sql STABLE
@@ -2375,24 +2319,72 @@ $$;
 
 COMMENT ON FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) IS 'The logistic function of the weighted sum of features, 0..1.';
 
-CREATE FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
+CREATE FUNCTION kb_store.live_among(at timestamp with time zone, covered text[], wanted kb_store.wanted, INOUT leg kb_store.leg[], OUT chunks kb_store.served_chunk[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
     AS $$
 begin
-    if kb_store.are_many(at, wanted) then
-        words := kb_store.nearest_words(at, asked, wanted);
-        vectors := case when direction is null then '{}' else kb_store.nearest_vectors(at, direction, covered, wanted) end;
-    end if;
-    -- few in all, or too few were met: most of what is near is over, or not wanted
-    if words is null or (direction is not null and cardinality(vectors) < 100) then
-        select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
-    end if;
-    words := kb_store.in_context(words, asked, at, wanted);
+    with live as materialized (
+        select n.passage_id, n.points, s.chunks
+        from (select f.* from unnest(leg) f order by f.points desc) n
+        -- looked up one by one until there are enough: a join would go through all that there is
+        cross join lateral (
+            select array_agg(c) as chunks
+            from kb_store.served_chunk c
+            join kb_store.served_entry e using (entry_id)
+            where c.passage_id = n.passage_id
+                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+                and (c.valid is null or c.valid @> at)
+                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+                and ((wanted).language is null or c.language = (wanted).language)
+                and (covered = '{}' or c.language = any (covered || array['und']))
+        ) s
+        where s.chunks is not null
+        order by n.points desc
+        limit 100
+    )
+    select
+        array(select (l.passage_id, l.points)::kb_store.leg from live l order by l.points desc),
+        array(select c::kb_store.served_chunk from live l cross join lateral unnest(l.chunks) c)
+    into leg, chunks;
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector, among those live and wanted: each compared while they are few, or where the index finds too little.';
+COMMENT ON FUNCTION kb_store.live_among(at timestamp with time zone, covered text[], wanted kb_store.wanted, INOUT leg kb_store.leg[], OUT chunks kb_store.served_chunk[]) IS 'The hundred nearest of a leg among what is live, wanted and in a covered language, and the chunks in which they stand.';
+
+CREATE FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+declare
+    most constant int := kb_store.worth_asking(at, wanted);
+    word record;
+    vector record;
+    enough boolean := false;
+begin
+    if most > 0 then
+        words := kb_store.nearest_words(asked, most);
+        vectors := case when direction is not null then kb_store.nearest_vectors(at, direction, covered, wanted, most) end;
+        word := kb_store.live_among(at, '{}', wanted, words);
+        vector := kb_store.live_among(at, covered, wanted, vectors);
+        enough := (cardinality(word.leg) = 100 or cardinality(words) < most)
+            and (direction is null or cardinality(vector.leg) = 100);
+    end if;
+    -- few in all, or too few were met: most of what is near is over, or not wanted
+    if not enough then
+        select e.words, e.vectors into words, vectors from kb_store.exact_legs(at, asked, direction, covered, wanted) e;
+        word := kb_store.live_among(at, '{}', wanted, words);
+        vector := kb_store.live_among(at, covered, wanted, vectors);
+    end if;
+    words := kb_store.in_context(word.leg, word.chunks, asked, at);
+    vectors := vector.leg;
+    chunks := word.chunks || vector.chunks;
+end
+$$;
+
+COMMENT ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) IS 'The hundred texts nearest to a query by its words and by its vector, among those live and wanted, and the chunks in which they stand, some twice: each text is compared while they are few, or where the nearest are too few of them.';
 
 CREATE FUNCTION kb_store.lock_feed() RETURNS bigint
     LANGUAGE plpgsql
@@ -2408,7 +2400,7 @@ $$;
 
 COMMENT ON FUNCTION kb_store.lock_feed() IS 'Waits to be the only writer of the change feed, until the end of the transaction; the last number in it.';
 
-CREATE FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) RETURNS kb_store.leg[]
+CREATE FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, most integer) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET jit TO 'off'
@@ -2423,7 +2415,7 @@ declare
 begin
     select m.* into strict active from kb_store.model m where m.active;
     if active.indexed_to = 0 then
-        return kb_store.compared_vectors(at, direction, covered, wanted, active.model_id);
+        return kb_store.compared_vectors(direction, most);
     end if;
     -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
     -- be answered by the index. What the index does not hold yet is compared one by one
@@ -2454,7 +2446,7 @@ begin
                 from kb_store.served_vector v
                 where v.model_id = %2$s and v.passage_id > %3$s
                 order by 2
-                limit 2000 -- of the nearest alone is asked whether they are live and wanted
+                limit greatest($5, 2000)
             ) n
             where exists (select from live l where l.passage_id = n.passage_id)
             order by n.distance
@@ -2468,60 +2460,36 @@ begin
         )
         $sql$,
         active.dimensions, active.model_id, active.indexed_to
-    ) into found using at, direction, covered, wanted;
+    ) into found using at, direction, covered, wanted, most;
     return found;
 end
 $_$;
 
-COMMENT ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its vector, among those live and wanted: by the active model''s index what that holds. Fewer when too few of the nearest are live and wanted.';
+COMMENT ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, most integer) IS 'The texts nearest to a query by its vector: a hundred of those live and wanted by the active model''s index, fewer when
+    too few of the nearest are; without an index as many as it is worth asking of, live and wanted or not.';
 
-CREATE FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) RETURNS kb_store.leg[]
+CREATE FUNCTION kb_store.nearest_words(asked public.sparsevec, most integer) RETURNS kb_store.leg[]
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     AS $$
-declare
-    most constant int := kb_store.worth_asking();
-    weighed int;
-    found kb_store.leg[];
 begin
-    -- weighing every text takes less than asking of each whether it is live and wanted: that is asked of the best alone
-    with best as materialized (
-        select w.passage_id, w.points
+    return array(
+        select (n.passage_id, -n.distance)::kb_store.leg
         from (
-            select p.passage_id, -(p.weights <#> asked) as points
+            select p.passage_id, p.weights <#> asked as distance
             from kb_store.served_passage p
-            offset 0 -- computed once a text, not once more to compare and once more to sort
-        ) w
-        where w.points > 0
-        order by w.points desc
-        limit most
-    )
-    select (select count(*) from best), array(
-        select (b.passage_id, b.points)::kb_store.leg
-        from best b
-        -- looked up one by one until there are enough: a join would go through all that there is
-        cross join lateral (
-            select
-            from kb_store.served_chunk c
-            join kb_store.served_entry e using (entry_id)
-            where c.passage_id = b.passage_id
-                and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-                and (c.valid is null or c.valid @> at)
-                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-                and ((wanted).language is null or c.language = (wanted).language)
-            limit 1
-        ) l
-        order by b.points desc
-        limit 100
-    )
-    into weighed, found;
-    return case when weighed < most or cardinality(found) = 100 then found end;
+            order by 2
+            limit most
+        ) n
+        where n.distance < 0
+        order by n.distance
+    );
 end
 $$;
 
-COMMENT ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words, among those live and wanted; null when too few of the best are.';
+COMMENT ON FUNCTION kb_store.nearest_words(asked public.sparsevec, most integer) IS 'The texts in service that are nearest to a query by its words, live and wanted or not: weighing each takes less than asking that of each.';
 
 CREATE FUNCTION kb_store.number_endings() RETURNS void
     LANGUAGE plpgsql
@@ -2618,31 +2586,33 @@ $$;
 
 COMMENT ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_source integer) IS 'What the clock did to served entries since the change feed last told of each, up to that instant; null: of all sources.';
 
-CREATE FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) RETURNS TABLE(chunk_id bigint, passage_id bigint, version_id bigint, ordinal integer, language text)
+CREATE FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) RETURNS SETOF kb_store.served_chunk
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    select c.chunk_id, c.passage_id, k.version_id, k.ordinal, c.language
-    from kb_store.known_entries(known_at) e
-    join kb_store.known_chunks(known_at) c using (entry_id)
-    join kb_store.chunk k using (chunk_id)
+    select c.chunk_id, e.entry_id, c.passage_id, c.valid, coalesce(c.language, e.languages[1]), c.ordinal
+    from kb_store.believed_at(known_at) e
+    join kb_store.chunk c using (version_id)
     where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
         and (c.valid is null or c.valid @> at)
         and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-        and ((wanted).language is null or c.language = (wanted).language)
+        and ((wanted).language is null or coalesce(c.language, e.languages[1]) = (wanted).language)
 $$;
 
 COMMENT ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) IS 'The chunks that were live and wanted at an instant, by what was believed then.';
 
-CREATE FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) RETURNS record
-    LANGUAGE sql STABLE
+CREATE FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) RETURNS record
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    select kb_store.past_words(at, known_at, query, wanted), array(
+begin
+    chunks := array(select c from kb_store.past_chunks(at, known_at, wanted) c);
+    words := kb_store.past_words(chunks, query);
+    vectors := array(
         select (p.passage_id, 1 - (e.vector <=> direction::halfvec))::kb_store.leg
         from (
             select distinct c.passage_id
-            from kb_store.past_chunks(at, known_at, wanted) c
+            from unnest(chunks) c
             where direction is not null and (covered = '{}' or c.language = any (covered || array['und']))
         ) c
         join kb_store.passage p using (passage_id)
@@ -2650,18 +2620,19 @@ CREATE FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timesta
         where e.model_id = (select m.model_id from kb_store.model m where m.active)
         order by e.vector <=> direction::halfvec
         limit 100
-    )
+    );
+end
 $$;
 
-COMMENT ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) IS 'The hundred texts nearest to a query by its words and by its vector among what was believed at an instant, each compared.';
+COMMENT ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) IS 'The hundred texts nearest to a query by its words and by its vector among what was believed at an instant, each compared, and the chunks believed then.';
 
-CREATE FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) RETURNS kb_store.leg[]
+CREATE FUNCTION kb_store.past_words(chunks kb_store.served_chunk[], query text) RETURNS kb_store.leg[]
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     SET enable_nestloop TO 'off'
     AS $$
     with chunk as materialized (
-        select * from kb_store.past_chunks(at, known_at, wanted)
+        select * from unnest(chunks)
     ),
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
@@ -2698,7 +2669,7 @@ CREATE FUNCTION kb_store.past_words(at timestamp with time zone, known_at timest
             join chunk c using (passage_id)
             order by passage_id, chunk_id
         ) p
-        join chunk c on c.version_id = p.version_id and c.language = p.language
+        join chunk c on c.entry_id = p.entry_id and c.language = p.language
             and c.ordinal between p.ordinal - 2 and p.ordinal + 2
     ),
     size as (
@@ -2727,7 +2698,7 @@ CREATE FUNCTION kb_store.past_words(at timestamp with time zone, known_at timest
     )
 $$;
 
-COMMENT ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) IS 'The hundred texts nearest to a query by its words among what was believed at an instant, each compared.';
+COMMENT ON FUNCTION kb_store.past_words(chunks kb_store.served_chunk[], query text) IS 'The hundred texts nearest to a query by its words among chunks of the past, each compared.';
 
 CREATE FUNCTION kb_store.plain_text(written text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -3567,18 +3538,8 @@ begin
             max(f.fused) over (partition by c.entry_id) as best,
             kb_store.is_in_script(query, c.language) as in_script
         from kb_store.fuse(legs.words, legs.vectors, vote) f
-        -- looked up one by one: a join would go through all that there is
-        cross join lateral (
-            select k.* from kb_store.known_chunks(known_at) k where k.passage_id = f.passage_id offset 0
-        ) c
-        cross join lateral (
-            select k.* from kb_store.known_entries(known_at) k where k.entry_id = c.entry_id offset 0
-        ) e
+        join unnest(legs.chunks) c using (passage_id)
         where f.fused > 0
-            and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-            and (c.valid is null or c.valid @> at)
-            and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-            and ((wanted).language is null or c.language = (wanted).language)
     ),
     hit as (
         -- one entry does not fill the list: its best chunk stands for it, in the script of the query where it has one
@@ -3591,7 +3552,7 @@ begin
         select h.*, row_number() over (order by h.best desc, h.chunk_id) as place from hit h
     ),
     -- how sure the answer is gives the first hit's score, its rivals have their share of it
-    first as (
+    first as materialized (
         select r.best, kb_store.confidence(asked.weights, asked.information, legs.words, legs.vectors, made) as strength
         from ranked r
         where r.place = 1
@@ -4355,15 +4316,44 @@ $$;
 
 COMMENT ON FUNCTION kb_store.word_pieces(of_model integer, word text) IS 'A word as the pieces a model''s query table knows it by; those that go on within a word begin with a hyphen.';
 
-CREATE FUNCTION kb_store.worth_asking() RETURNS integer
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
+CREATE FUNCTION kb_store.worth_asking(at timestamp with time zone, wanted kb_store.wanted) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
     AS $$
-    -- enough to meet a hundred among them where kb_store.are_many: there one in four is wanted, or one in forty of many
-    select greatest(s.passages / 50, 500)::int from kb_store.lexical_statistic s
+declare
+    texts constant int := (select s.passages from kb_store.lexical_statistic s);
+    -- below, what is wanted is looked up; above, all is gone through, or the index, and of the nearest alone is asked
+    -- whether they are wanted. About where both take as long, at 5,000 texts and at 200,000
+    few constant int := greatest(least(texts / 4, 5000), 100);
+    everything constant boolean := (wanted).category is null and (wanted).language is null
+        and (wanted).kind is null and (wanted).min_price is null and (wanted).max_price is null
+        and cardinality((wanted).sources) = (select count(*) from kb_store.source);
+begin
+    if everything then
+        return 250; -- what is over does not stay in service for long: nearly all is live
+    end if;
+    -- counted no further than needed: at once when most are wanted, by the filter's index when hardly any are
+    return case when few < (
+        select count(*)
+        from (
+            select
+            from kb_store.served_entry e
+            join kb_store.served_chunk c using (entry_id)
+            where kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
+                and (c.valid is null or c.valid @> at)
+                and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
+                and ((wanted).language is null or c.language = (wanted).language)
+            limit few + 1
+        ) n
+    )
+    -- enough to meet a hundred among them: one in four is wanted, or one in forty of many
+    then greatest(texts / 50, 500) else 0 end;
+end
 $$;
 
-COMMENT ON FUNCTION kb_store.worth_asking() IS 'Of how many of the nearest texts it is asked whether they are live and wanted, before each one that is gets compared.';
+COMMENT ON FUNCTION kb_store.worth_asking(at timestamp with time zone, wanted kb_store.wanted) IS 'Of how many of the texts nearest to a query it is asked whether they are live and wanted; 0: so few are that it is quicker to look them all up.';
 
 CREATE FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -5456,29 +5446,6 @@ ALTER TABLE kb_store.run ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE kb_store.served_chunk (
-    chunk_id bigint NOT NULL,
-    entry_id bigint NOT NULL,
-    passage_id bigint NOT NULL,
-    valid tstzmultirange,
-    language text NOT NULL,
-    ordinal integer NOT NULL
-);
-
-COMMENT ON TABLE kb_store.served_chunk IS 'Chunks of served entries.';
-
-COMMENT ON COLUMN kb_store.served_chunk.chunk_id IS 'The chunk.';
-
-COMMENT ON COLUMN kb_store.served_chunk.entry_id IS 'Its entry.';
-
-COMMENT ON COLUMN kb_store.served_chunk.passage_id IS 'The text by which it is found.';
-
-COMMENT ON COLUMN kb_store.served_chunk.valid IS 'A window of its own, within its entry''s.';
-
-COMMENT ON COLUMN kb_store.served_chunk.language IS 'The language it speaks for.';
-
-COMMENT ON COLUMN kb_store.served_chunk.ordinal IS 'Its place in the version, from 0.';
-
 CREATE TABLE kb_store.served_entry (
     entry_id bigint NOT NULL,
     version_id bigint NOT NULL,
@@ -6346,9 +6313,6 @@ GRANT ALL ON FUNCTION kb_store.arabic_forms(word text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.arabic_lexemes(plain text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.arabic_lexemes(plain text[]) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.are_many(at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
-
 REVOKE ALL ON FUNCTION kb_store.asked_terms(query text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.asked_terms(query text) TO kb_writer;
 
@@ -6385,8 +6349,8 @@ GRANT ALL ON FUNCTION kb_store.code_lexemes(plain text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.compare_plan(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.compare_plan(of_run bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.compared_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, of_model integer) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.compared_vectors(direction public.vector, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.compared_vectors(direction public.vector, most integer) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.confidence(asked public.sparsevec, information double precision, words kb_store.leg[], vectors kb_store.leg[], made boolean) TO kb_writer;
@@ -6469,8 +6433,10 @@ GRANT ALL ON FUNCTION kb_store.hits_at(at timestamp with time zone, known_at tim
 REVOKE ALL ON FUNCTION kb_store.hold_lease(of_run bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.hold_lease(of_run bigint) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], asked public.sparsevec, at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.served_chunk TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], chunks kb_store.served_chunk[], asked public.sparsevec, at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.in_context(words kb_store.leg[], chunks kb_store.served_chunk[], asked public.sparsevec, at timestamp with time zone) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.is_in_script(query text, language text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_in_script(query text, language text) TO kb_writer;
@@ -6483,9 +6449,6 @@ GRANT ALL ON FUNCTION kb_store.is_proven_gone(outcome text, fetched_at timestamp
 
 REVOKE ALL ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.is_wanted(source_id integer, kind text, category text[], price numeric, wanted kb_store.wanted) TO kb_writer;
-
-REVOKE ALL ON FUNCTION kb_store.known_chunks(known_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.known_chunks(known_at timestamp with time zone) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.known_entries(known_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.known_entries(known_at timestamp with time zone) TO kb_writer;
@@ -6511,17 +6474,20 @@ GRANT ALL ON FUNCTION kb_store.lexemes_of(written text[]) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.likelihood(features double precision[], weights double precision[]) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.live_among(at timestamp with time zone, covered text[], wanted kb_store.wanted, INOUT leg kb_store.leg[], OUT chunks kb_store.served_chunk[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.live_among(at timestamp with time zone, covered text[], wanted kb_store.wanted, INOUT leg kb_store.leg[], OUT chunks kb_store.served_chunk[]) TO kb_writer;
+
+REVOKE ALL ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.live_legs(at timestamp with time zone, asked public.sparsevec, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.lock_feed() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.lock_feed() TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.nearest_vectors(at timestamp with time zone, direction public.vector, covered text[], wanted kb_store.wanted, most integer) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.nearest_words(at timestamp with time zone, asked public.sparsevec, wanted kb_store.wanted) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.nearest_words(asked public.sparsevec, most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.nearest_words(asked public.sparsevec, most integer) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.number_endings() FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.number_endings() TO kb_writer;
@@ -6538,11 +6504,11 @@ GRANT ALL ON FUNCTION kb_store.passed_bounds(until timestamp with time zone, of_
 REVOKE ALL ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.past_chunks(at timestamp with time zone, known_at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[]) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.past_legs(at timestamp with time zone, known_at timestamp with time zone, query text, direction public.vector, covered text[], wanted kb_store.wanted, OUT words kb_store.leg[], OUT vectors kb_store.leg[], OUT chunks kb_store.served_chunk[]) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.past_words(at timestamp with time zone, known_at timestamp with time zone, query text, wanted kb_store.wanted) TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.past_words(chunks kb_store.served_chunk[], query text) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.past_words(chunks kb_store.served_chunk[], query text) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.plain_text(written text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.plain_text(written text) TO kb_writer;
@@ -6691,8 +6657,8 @@ GRANT ALL ON FUNCTION kb_store.without_particulars(query text) TO kb_writer;
 REVOKE ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.word_pieces(of_model integer, word text) TO kb_writer;
 
-REVOKE ALL ON FUNCTION kb_store.worth_asking() FROM PUBLIC;
-GRANT ALL ON FUNCTION kb_store.worth_asking() TO kb_writer;
+REVOKE ALL ON FUNCTION kb_store.worth_asking(at timestamp with time zone, wanted kb_store.wanted) FROM PUBLIC;
+GRANT ALL ON FUNCTION kb_store.worth_asking(at timestamp with time zone, wanted kb_store.wanted) TO kb_writer;
 
 REVOKE ALL ON FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) FROM PUBLIC;
 GRANT ALL ON FUNCTION kb_store.written_weights(lexemes integer[], times integer, length bigint, pivot real) TO kb_writer;
@@ -6791,8 +6757,6 @@ GRANT USAGE ON SEQUENCE kb_store.reading_reading_id_seq TO kb_writer;
 GRANT SELECT,INSERT,UPDATE ON TABLE kb_store.run TO kb_writer;
 
 GRANT USAGE ON SEQUENCE kb_store.run_run_id_seq TO kb_writer;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.served_chunk TO kb_writer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE kb_store.served_entry TO kb_writer;
 

@@ -176,7 +176,7 @@ cross join lateral (
         kb_store.exact_legs(clock_timestamp(), null, asked.direction, '{}', everything.wanted)
     ).vectors[:10]) x
     left join unnest((
-        kb_store.nearest_vectors(clock_timestamp(), asked.direction, '{}', everything.wanted)
+        kb_store.nearest_vectors(clock_timestamp(), asked.direction, '{}', everything.wanted, 500)
     )[:10]) i using (passage_id)
 ) shared
 where m.active and m.indexed_to > 0

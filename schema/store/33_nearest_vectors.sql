@@ -2,7 +2,7 @@
 select '[1]'::vector;
 
 create or replace function kb_store.nearest_vectors(
-    at timestamptz, direction vector, covered text[], wanted kb_store.wanted
+    at timestamptz, direction vector, covered text[], wanted kb_store.wanted, most int
 ) returns kb_store.leg[]
 language plpgsql stable
 set search_path = pg_catalog, public, pg_temp
@@ -19,7 +19,7 @@ declare
 begin
     select m.* into strict active from kb_store.model m where m.active;
     if active.indexed_to = 0 then
-        return kb_store.compared_vectors(at, direction, covered, wanted, active.model_id);
+        return kb_store.compared_vectors(direction, most);
     end if;
     -- the numbers of the active model stand in the statement itself, and nothing else ever does: only then is it known to
     -- be answered by the index. What the index does not hold yet is compared one by one
@@ -50,7 +50,7 @@ begin
                 from kb_store.served_vector v
                 where v.model_id = %2$s and v.passage_id > %3$s
                 order by 2
-                limit 2000 -- of the nearest alone is asked whether they are live and wanted
+                limit greatest($5, 2000)
             ) n
             where exists (select from live l where l.passage_id = n.passage_id)
             order by n.distance
@@ -64,11 +64,11 @@ begin
         )
         $sql$,
         active.dimensions, active.model_id, active.indexed_to
-    ) into found using at, direction, covered, wanted;
+    ) into found using at, direction, covered, wanted, most;
     return found;
 end
 $$;
 
 comment on function kb_store.nearest_vectors is
-    'The hundred texts nearest to a query by its vector, among those live and wanted: by the active model''s index what that'
-    ' holds. Fewer when too few of the nearest are live and wanted.';
+    'The texts nearest to a query by its vector: a hundred of those live and wanted by the active model''s index, fewer when
+    too few of the nearest are; without an index as many as it is worth asking of, live and wanted or not.';

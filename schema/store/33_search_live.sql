@@ -29,18 +29,8 @@ begin
             max(f.fused) over (partition by c.entry_id) as best,
             kb_store.is_in_script(query, c.language) as in_script
         from kb_store.fuse(legs.words, legs.vectors, vote) f
-        -- looked up one by one: a join would go through all that there is
-        cross join lateral (
-            select k.* from kb_store.known_chunks(known_at) k where k.passage_id = f.passage_id offset 0
-        ) c
-        cross join lateral (
-            select k.* from kb_store.known_entries(known_at) k where k.entry_id = c.entry_id offset 0
-        ) e
+        join unnest(legs.chunks) c using (passage_id)
         where f.fused > 0
-            and kb_store.is_live(e.valid, e.ttl, e.verified_at, at)
-            and (c.valid is null or c.valid @> at)
-            and kb_store.is_wanted(e.source_id, e.kind, e.category, e.price, wanted)
-            and ((wanted).language is null or c.language = (wanted).language)
     ),
     hit as (
         -- one entry does not fill the list: its best chunk stands for it, in the script of the query where it has one
@@ -53,7 +43,7 @@ begin
         select h.*, row_number() over (order by h.best desc, h.chunk_id) as place from hit h
     ),
     -- how sure the answer is gives the first hit's score, its rivals have their share of it
-    first as (
+    first as materialized (
         select r.best, kb_store.confidence(asked.weights, asked.information, legs.words, legs.vectors, made) as strength
         from ranked r
         where r.place = 1

@@ -1,12 +1,10 @@
-create or replace function kb_store.past_words(
-    at timestamptz, known_at timestamptz, query text, wanted kb_store.wanted
-) returns kb_store.leg[]
+create or replace function kb_store.past_words(chunks kb_store.served_chunk[], query text) returns kb_store.leg[]
 language sql stable
 set search_path = pg_catalog, public, pg_temp
 set enable_nestloop = off -- how many rows each step gives is not known beforehand, and taken for few
 as $$
     with chunk as materialized (
-        select * from kb_store.past_chunks(at, known_at, wanted)
+        select * from unnest(chunks)
     ),
     -- rarities as they are now: what they were is not kept, and no text is left out by them
     asked as materialized (
@@ -43,7 +41,7 @@ as $$
             join chunk c using (passage_id)
             order by passage_id, chunk_id
         ) p
-        join chunk c on c.version_id = p.version_id and c.language = p.language
+        join chunk c on c.entry_id = p.entry_id and c.language = p.language
             and c.ordinal between p.ordinal - 2 and p.ordinal + 2
     ),
     size as (
@@ -73,4 +71,4 @@ as $$
 $$;
 
 comment on function kb_store.past_words is
-    'The hundred texts nearest to a query by its words among what was believed at an instant, each compared.';
+    'The hundred texts nearest to a query by its words among chunks of the past, each compared.';

@@ -68,7 +68,7 @@ def _legs(conn: Connection, direction: Vector, wanted: dict[str, object]) -> tup
             )
         ]
         for call in (
-            f"kb_store.nearest_vectors(clock_timestamp(), %(direction)s, '{{}}', {_WANTED})",
+            f"kb_store.nearest_vectors(clock_timestamp(), %(direction)s, '{{}}', {_WANTED}, 500)",
             f"select e.vectors from kb_store.exact_legs(clock_timestamp(), null, %(direction)s, '{{}}', {_WANTED}) e",
         )
     )
@@ -94,12 +94,12 @@ def test_the_index_finds_what_comparing_each_finds(base: Connection, wanted: dic
 
 
 def test_few_are_compared_and_many_looked_up(base: Connection) -> None:
-    """A filter decides by how much it leaves, not by being there."""
-    ask = f"select kb_store.are_many(clock_timestamp(), {_WANTED})"
-    assert base.execute(ask.encode(), _ANYTHING).fetchone() == (True,)
-    assert base.execute(ask.encode(), _ANYTHING | {"language": "en"}).fetchone() == (True,)
-    assert base.execute(ask.encode(), _ANYTHING | {"category": ["c3"]}).fetchone() == (False,)
-    assert base.execute(ask.encode(), _ANYTHING | {"language": "ar"}).fetchone() == (False,)
+    """A filter decides by how much it leaves, not by being there: of so many of the nearest it is asked what is wanted."""
+    ask = f"select kb_store.worth_asking(clock_timestamp(), {_WANTED})"
+    assert base.execute(ask.encode(), _ANYTHING).fetchone() == (250,)
+    assert base.execute(ask.encode(), _ANYTHING | {"language": "en"}).fetchone() == (500,)
+    assert base.execute(ask.encode(), _ANYTHING | {"category": ["c3"]}).fetchone() == (0,)
+    assert base.execute(ask.encode(), _ANYTHING | {"language": "ar"}).fetchone() == (0,)
 
 
 def test_what_is_over_costs_no_recall(base: Connection) -> None:
@@ -149,7 +149,9 @@ def test_the_words_of_a_large_base_are_those_of_each_text(base: Connection) -> N
             f"select l.points from kb_store.query_terms('brake3 price7') q, unnest({call}) l".encode(), _ANYTHING
         ).fetchall()
         for call in (
-            f"kb_store.nearest_words(clock_timestamp(), q.weights, {_WANTED})",
+            "(kb_store.live_among("
+            f"clock_timestamp(), '{{}}', {_WANTED}, kb_store.nearest_words(q.weights, 250)"
+            ")).leg",
             f"(kb_store.exact_legs(clock_timestamp(), q.weights, null, '{{}}', {_WANTED})).words",
         )
     )

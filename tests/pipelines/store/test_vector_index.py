@@ -154,7 +154,7 @@ def test_what_is_near_is_found_after_much_came_and_went(db: Connection) -> None:
     wanted = "kb_store.wanted_of(null, null, null, null, null, null)"
     ask = f"""
         select count(*) from (
-            select i.passage_id from unnest(kb_store.nearest_vectors(now(), %(v)s, '{{}}', {wanted})) i limit 20
+            select i.passage_id from unnest(kb_store.nearest_vectors(now(), %(v)s, '{{}}', {wanted}, 500)) i limit 20
         ) i
         where i.passage_id in (
             select e.passage_id

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from flows.texts import Texts
     from pipelines.settings import Project
 
-__all__ = ["after_publication", "calibrate_answers", "excused", "fit_queries", "index_vectors"]
+__all__ = ["DUE", "after_publication", "calibrate_answers", "excused", "fit_queries", "index_vectors", "what_is_due"]
+
+# What a person is told while it is due; done by the next sync, as after each.
+DUE = {
+    "query_table": "bots that speak only SQL are answered less well: the table by which the database embeds their "
+    "questions is missing, or knows too few of the texts. The next sync fits it; at once: freshet reindex",
+    "calibration": "whether a bot may answer is judged less well: what makes an answer sure was never fitted to this "
+    "base, or when it was much smaller or larger. The next sync does; at once: freshet reindex",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -36,6 +44,18 @@ def after_publication(project: Project, *, anew: bool = False, progress: Progres
     # after it, as answers to queries embedded in the database are judged apart
     with excused("how sure an answer is, is judged as before"), _writer(project) as conn:
         calibrate_answers(conn, served_texts(conn, project)[0], anew=anew, progress=progress)
+
+
+def what_is_due(conn: Connection) -> list[str]:
+    """Names of DUE that wait for the next sync; none in a base without a model. Reads tables: for `kb_writer`."""
+    from pipelines.store import answerability, query_tables
+    from pipelines.store.publishing import served_model
+
+    served = served_model(conn)
+    if served is None:
+        return []
+    waiting = {"query_table": query_tables.is_due(conn, served.number), "calibration": answerability.is_due(conn)}
+    return [name for name, due in waiting.items() if due]
 
 
 @contextmanager

@@ -81,6 +81,7 @@ def status(
     Example: freshet status --findings
     """
     from flows.commands.hooks import tell_webhook
+    from flows.housekeeping import DUE, what_is_due
     from flows.reports import source_states
     from flows.serving import model_difference
     from pipelines.database import connect
@@ -94,15 +95,17 @@ def status(
         found, model, groups = freshness(conn), active_model(conn), findings(conn)
         states = source_states(conn)
         hooks = webhooks.states(conn, [hook.known_as for hook in project.webhooks])
-        difference = model_difference(conn, project)
+        difference, due = model_difference(conn, project), what_is_due(conn)
     found = [{**row, **states[row["source"]]} for row in found]
     if as_json:
         served = model and {**model, "configured": project.embedding.model, "differs": difference}
         told = [_document(group) for group in groups]
-        print_json({"sources": found, "model": served, "findings": told, "webhooks": hooks})
+        print_json({"sources": found, "model": served, "due": due, "findings": told, "webhooks": hooks})
         return
     if difference:
         say(difference)
+    for name in due:
+        say(DUE[name])
     for row in found:
         _tell_source(row, zone)
         if row["source"] not in project.sources:

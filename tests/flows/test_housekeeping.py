@@ -61,8 +61,21 @@ def test_a_fit_that_fails_fails_no_sync(
     assert "no memory for the fit" in caplog.text
     assert "freshet reindex" in caplog.text
     assert _degraded(db)
+    assert run("status", "--json").document["due"] == ["query_table"]
+    assert "the table by which the database embeds their questions is missing" in run("status").out
     assert run("sync").code == 0
     assert not _degraded(db)
+    assert run("status", "--json").document["due"] == []
+
+
+def test_status_tells_that_answers_are_judged_by_an_older_base(run: Run, project: Path, db: Connection) -> None:
+    """With the way out; a base without a model, and one too small to be calibrated, has nothing due."""
+    assert run("status", "--json").document["due"] == []
+    assert run("sync").code == 0
+    assert run("status", "--json").document["due"] == []
+    db.execute("update kb_store.lexical_statistic set passages = 60")
+    assert run("status", "--json").document["due"] == ["calibration"]
+    assert "freshet reindex" in run("status").out
 
 
 def test_reindexing_fits_anew(run: Run, project: Path, db: Connection) -> None:

@@ -99,8 +99,8 @@ def test_what_was_asked_in_vain_is_shown(http: httpx.Client, db: Connection) -> 
     for _ in range(3):
         db.execute("select kb.note_demand('do you wrap cars in foil', 'en', null)")
     assert "do you wrap cars in foil 3 3" in plain(http.get("/ask").text)
-    for scopes, sources in ((["read"], None), (["read", "write"], ["shop"])):
-        worn = create_key(db, "-".join(scopes), scopes, sources)
+    bot, of_one = create_key(db, "bot", ["read"], None), create_key(db, "shop", ["read", "write"], ["shop"])
+    for worn in (bot, of_one):
         assert "wrap cars" not in http.get("/ask", headers={"Authorization": f"Bearer {worn}"}).text
 
 

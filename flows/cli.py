@@ -18,6 +18,7 @@ from flows.commands import (
     deciding,
     evaluating,
     following,
+    hooks,
     keys,
     mcp,
     models,
@@ -62,6 +63,7 @@ app.command()(serving.serve)
 app.command()(mcp.mcp)
 app.command()(projects.schedule)
 app.add_typer(keys.key, name="key")
+app.add_typer(hooks.hooks, name="hooks")
 app.add_typer(databases.db, name="db")
 app.command()(projects.demo)
 

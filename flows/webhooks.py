@@ -23,7 +23,8 @@ from standardwebhooks import Webhook
 from flows.posting import Poster, Reply
 from pipelines.database import Connection, DatabaseError, connect_uri, explained, uri
 from pipelines.failpoints import failpoint
-from pipelines.store import publishing, webhooks
+from pipelines.store import dead_letters, publishing, webhooks
+from pipelines.store.dead_letters import DeadLetter
 from pipelines.store.webhooks import Message, Standing
 from retrieval.rows import document
 from spiders.outcomes import retry_after
@@ -31,7 +32,7 @@ from spiders.outcomes import retry_after
 if TYPE_CHECKING:
     from pipelines.settings import Project, WebhookSettings
 
-__all__ = ["MOST_TRIES", "Hook", "deliver_next", "delivering", "pause_after"]
+__all__ = ["MOST_TRIES", "Hook", "deliver_next", "delivering", "pause_after", "resend"]
 
 _log = logging.getLogger(__name__)
 
@@ -56,14 +57,14 @@ class Hook:
 
     name: str
     url: str = field(repr=False)
-    key: bytes = field(repr=False)
+    keys: tuple[bytes, ...] = field(repr=False)  # a message is signed by each
     events: tuple[str, ...]
     allow_private: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: WebhookSettings) -> Hook:
         """From a project's settings; raises SettingsError for a secret that cannot sign."""
-        return cls(settings.known_as, settings.url, settings.signing_key(), settings.events, settings.allow_private)
+        return cls(settings.known_as, settings.url, settings.signing_keys(), settings.events, settings.allow_private)
 
 
 @contextmanager
@@ -137,10 +138,8 @@ def deliver_next(conn: Connection, hook: Hook, poster: Poster) -> bool:
         message = None if standing is None else webhooks.next_message(conn, standing)
         if standing is None or message is None:
             return False
-        failpoint("webhook: send")
         now = datetime.now(UTC)
         reply = _sent(hook, poster, message, now)
-        failpoint("webhook: sent")
         if reply.accepted:
             webhooks.note_delivered(conn, standing, message)
             return True
@@ -151,16 +150,45 @@ def deliver_next(conn: Connection, hook: Hook, poster: Poster) -> bool:
         return _note_failure(conn, standing, message, reply, now)
 
 
+def resend(conn: Connection, hook: Hook, poster: Poster) -> Iterator[tuple[DeadLetter, Reply | None]]:
+    """Tell the webhook its dead letters again, in their order, until one is not accepted; None: it cannot be told.
+
+    Each by the id it had, so that a receiver which has it already can tell. It stays a letter until it is accepted.
+    """
+    for letter in dead_letters.letters(conn, hook.name):
+        with dead_letters.held(conn, letter) as still_one:
+            reply = _told_again(conn, hook, poster, letter) if still_one else None
+        if still_one:
+            yield letter, reply
+        if reply is not None and not reply.accepted:
+            return
+
+
+def _told_again(conn: Connection, hook: Hook, poster: Poster, letter: DeadLetter) -> Reply | None:
+    message = dead_letters.message_of(conn, letter)
+    if message is None:
+        return None
+    reply = _sent(hook, poster, message, datetime.now(UTC))
+    if reply.accepted:
+        dead_letters.note_told(conn, letter)
+    else:
+        dead_letters.note_refused(conn, letter, reply.said)
+    return reply
+
+
 def _sent(hook: Hook, poster: Poster, message: Message, now: datetime) -> Reply:
     body = document({"type": message.event, "timestamp": message.at, "data": message.data})
-    return poster.post(
+    failpoint("webhook: send")
+    reply = poster.post(
         body,
         {
             "webhook-id": message.id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(hook.key).sign(message.id, now, body.decode()),
+            "webhook-signature": " ".join(Webhook(key).sign(message.id, now, body.decode()) for key in hook.keys),
         },
     )
+    failpoint("webhook: sent")
+    return reply
 
 
 def _note_failure(conn: Connection, standing: Standing, message: Message, reply: Reply, now: datetime) -> bool:
@@ -171,8 +199,8 @@ def _note_failure(conn: Connection, standing: Standing, message: Message, reply:
     if tries < MOST_TRIES:
         _log.warning("webhook %s: %s %s: %s; try %d of %d", *told, tries, MOST_TRIES)
         return False
-    webhooks.give_up(conn, standing, message)
-    _log.error("webhook %s: %s %s: %s; given up, freshet status lists it", *told)
+    dead_letters.lay_aside(conn, standing, message)
+    _log.error("webhook %s: %s %s: %s; given up: freshet hooks resend tells it again", *told)
     return True
 
 

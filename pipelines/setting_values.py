@@ -25,6 +25,7 @@ __all__ = [
     "Hint",
     "HostPort",
     "Language",
+    "Origin",
     "Pattern",
     "Port",
     "Schedule",
@@ -95,6 +96,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _origin(text: str) -> str:
+    """As a browser sends it in `Origin`, which is compared letter by letter."""
+    if text != "*" and not re.fullmatch(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", text):
+        raise ValueError('an origin as browsers send it, nothing behind the host: https://www.example.com; or "*"')
+    return text
+
+
 def _pattern(text: str) -> str:
     try:
         re.compile(text)
@@ -144,6 +152,7 @@ Url = Annotated[Text, AfterValidator(_url)]
 Pattern = Annotated[Text, AfterValidator(_pattern)]
 Schedule = Annotated[Text, AfterValidator(_schedule)]
 HostPort = Annotated[Text, AfterValidator(_host_port)]
+Origin = Annotated[Text, AfterValidator(_origin)]
 Secret = Annotated[SecretStr, AfterValidator(_one_line)]  # `env:NAME` stays as it is until `reveal`
 Language = Annotated[Text, _matching(r"[a-z]{2,3}", "a language's two or three letters, as in en, ar")]
 HeaderName = Annotated[Text, _matching(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a header's name")]

@@ -6,33 +6,29 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.setting_errors import explained
 from pipelines.setting_values import (
     Duration,
     Flag,
-    HostPort,
     Language,
+    Origin,
     Port,
     Secret,
     SettingsError,
-    SourceName,
     Text,
-    Url,
     Zone,
-    reveal,
 )
 from pipelines.source_settings import FeedSettings, GuardSettings, Source, SourceSettings
+from pipelines.webhook_settings import Webhooks, WebhookSettings
 
 __all__ = [
     "DatabaseSettings",
@@ -47,10 +43,6 @@ __all__ = [
 ]
 
 _Model = TypeVar("_Model", bound=BaseModel)
-
-Event = Literal[
-    "added", "changed", "extended", "shortened", "activated", "expired", "withdrawn", "restored", "held", "failed"
-]  # what kb.changes tells, and the two ways in which a run asks for a person
 
 
 class _Table(BaseModel):
@@ -115,47 +107,7 @@ class ApiSettings(_Table):
 
     host: Text = "127.0.0.1"
     port: Port = 8642
-    cors: tuple[Text, ...] = ()
-
-
-class WebhookSettings(_Table):
-    """One `[[webhook]]`: an address that is told what happens, signed."""
-
-    name: SourceName | None = None  # by which its place in the feed is kept; absent: the address's host
-    url: Url
-    secret: Secret
-    events: Annotated[tuple[Event, ...], Field(min_length=1)] = ("added", "expired", "held", "failed")
-    allow_private: tuple[HostPort, ...] = ()
-
-    @property
-    def known_as(self) -> str:
-        """Its name, else the host of its address with the port that this names; the path may be a secret."""
-        return self.name or urlsplit(self.url).netloc.lower()
-
-    def signing_key(self) -> bytes:
-        """The bytes it is signed with; raises SettingsError when they cannot be had from `secret`."""
-        where = f"freshet.toml: webhook {self.known_as}: secret"
-        text = reveal(self.secret, where).removeprefix("whsec_")
-        try:
-            key = base64.b64decode(text, validate=True)
-        except ValueError:
-            key = b""
-        if not 24 <= len(key) <= 64:  # what the specification of Standard Webhooks asks for
-            raise SettingsError(
-                f"{where}: allowed: 24 to 64 random bytes in base64, whsec_ before them or not, as this makes: "
-                "openssl rand -base64 32"
-            )
-        return key
-
-
-def _told_apart(hooks: tuple[WebhookSettings, ...]) -> tuple[WebhookSettings, ...]:
-    names = [hook.known_as for hook in hooks]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(
-                f"webhooks of different names; {names.count(name)} are {name!r}: give each a name = of its own"
-            )
-    return hooks
+    cors: tuple[Origin, ...] = ()  # pages of which sites may ask from a browser; "*": of any
 
 
 class ProjectSettings(_Table):
@@ -169,7 +121,7 @@ class ProjectSettings(_Table):
     history: HistorySettings = HistorySettings()
     demand: DemandSettings = DemandSettings()
     api: ApiSettings = ApiSettings()
-    webhooks: Annotated[tuple[WebhookSettings, ...], AfterValidator(_told_apart)] = Field(default=(), alias="webhook")
+    webhooks: Webhooks = Field(default=(), alias="webhook")
 
 
 class Project(ProjectSettings):

@@ -23,8 +23,11 @@ from pipelines.texts import clean
 __all__ = [
     "Message",
     "Standing",
-    "give_up",
+    "changes_after",
+    "ending_after",
     "held",
+    "kept_reason",
+    "move_on",
     "next_message",
     "note_delivered",
     "note_failed",
@@ -65,13 +68,8 @@ class Message:
     event: str
     at: datetime
     data: Mapping[str, Any]
-    told_change: int  # where the webhook stands once it has been told
-    told_ending: int
-
-    @property
-    def change(self) -> int | None:
-        """Number of the change it tells of; None: it is of a run."""
-        return self.data.get("change_id")
+    change: int | None = None  # number of the change it tells of; None: it is of a run
+    ending: int | None = None  # place of the run it tells of among those that ended
 
 
 def register(conn: Connection, name: str, events: Sequence[str]) -> None:
@@ -104,7 +102,7 @@ def held(conn: Connection, name: str) -> Iterator[Standing | None]:
 
 def next_message(conn: Connection, standing: Standing) -> Message | None:
     """What it is to be told next; None: nothing waits. Of a change and a run that ended, the earlier."""
-    ending = _next_ending(conn, standing)
+    ending = ending_after(conn, standing.told_ending, standing.events)
     change = _next_change(conn, standing)
     if change is None or (ending is not None and ending.at < change.at):
         return ending
@@ -118,15 +116,13 @@ def note_delivered(conn: Connection, standing: Standing, message: Message) -> No
 
 def note_failed(conn: Connection, standing: Standing, message: Message, tries: int, reason: str, pause: float) -> None:
     """It did not accept the message at that try, and is left alone for `pause` seconds."""
-    told = {"tries": tries, "reason": clean(reason)[:_LONGEST], "pause": pause}
+    told = {"tries": tries, "reason": kept_reason(reason), "pause": pause}
     conn.execute(_FAILED, {**_names(standing, message), **told})
 
 
-def give_up(conn: Connection, standing: Standing, message: Message) -> None:
-    """Lay the message aside as a dead letter, after `note_failed`; what comes after it may be tried at once."""
-    about = {"event": message.event, "at": message.at, "change": message.change}
-    run = None if message.change is not None else message.data["run_id"]
-    conn.execute(_GIVE_UP, {**_names(standing, message), **about, "run": run})
+def move_on(conn: Connection, standing: Standing, message: Message) -> None:
+    """It is told the message no more; what comes after it may be tried at once."""
+    conn.execute(_MOVE_ON, _names(standing, message))
 
 
 def stop(conn: Connection, standing: Standing, reason: str) -> None:
@@ -134,8 +130,13 @@ def stop(conn: Connection, standing: Standing, reason: str) -> None:
     conn.execute(
         "update kb_store.webhook set stopped_at = clock_timestamp(), reason = %s,"
         " failing_since = coalesce(failing_since, clock_timestamp()) where name = %s",
-        (clean(reason)[:_LONGEST], standing.name),
+        (kept_reason(reason), standing.name),
     )
+
+
+def kept_reason(said: str) -> str:
+    """Why a try failed, as it is kept."""
+    return clean(said)[:_LONGEST]
 
 
 def states(conn: Connection, names: Sequence[str]) -> list[Row]:
@@ -144,31 +145,36 @@ def states(conn: Connection, names: Sequence[str]) -> list[Row]:
         return cursor.execute("select * from kb_store.webhook_states(%s)", (list(names),)).fetchall()
 
 
+def changes_after(conn: Connection, after: int, most: int) -> list[Message]:
+    """What the feed tells after that number, wanted or not, in order."""
+    return [_of_change(row) for row in _rows(conn, _CHANGES, {"after": after, "page": most})]
+
+
+def ending_after(conn: Connection, after: int, wanted: Sequence[str]) -> Message | None:
+    """The next run after that place among those that ended in such a way, and still ask for a person."""
+    return next((_of_ending(row) for row in _rows(conn, _ENDINGS, {"after": after, "wanted": list(wanted)})), None)
+
+
 def _next_change(conn: Connection, standing: Standing) -> Message | None:
     """The next change that is wanted; where there is none, those that are not are passed over for good."""
-    after = standing.told_change
-    while rows := _rows(conn, _CHANGES, {"after": after, "page": _PAGE}):
-        for row in rows:
-            if row["change"] in standing.events:
-                return _of_change(row, standing)
-        after = rows[-1]["change_id"]
+    after: int | None = standing.told_change
+    while after is not None and (page := changes_after(conn, after, _PAGE)):
+        for message in page:
+            if message.event in standing.events:
+                return message
+        after = page[-1].change
         conn.execute("update kb_store.webhook set told_change = %s where name = %s", (after, standing.name))
     return None
 
 
-def _of_change(row: Row, standing: Standing) -> Message:
+def _of_change(row: Row) -> Message:
     name = _id("change", row["change_id"], row["change"], row["entry_id"], row["at"])
-    return Message(name, row["change"], row["at"], row, row["change_id"], standing.told_ending)
+    return Message(name, row["change"], row["at"], row, change=row["change_id"])
 
 
-def _next_ending(conn: Connection, standing: Standing) -> Message | None:
-    """The next run that ended in a way that is wanted, and still asks for a person."""
-    rows = _rows(conn, _ENDINGS, {"after": standing.told_ending, "wanted": list(standing.events)})
-    if not rows:
-        return None
-    (row,) = rows
+def _of_ending(row: Row) -> Message:
     ending, at = row.pop("ending"), row.pop("at")
-    return Message(_id("run", row["run_id"], row["state"], at), row["state"], at, row, standing.told_change, ending)
+    return Message(_id("run", row["run_id"], row["state"], at), row["state"], at, row, ending=ending)
 
 
 def _rows(conn: Connection, statement: str, named: Mapping[str, object]) -> list[Row]:
@@ -185,8 +191,8 @@ def _names(standing: Standing, message: Message) -> dict[str, object]:
     return {
         "name": standing.name,
         "message": message.id,
-        "told_change": message.told_change,
-        "told_ending": message.told_ending,
+        "told_change": standing.told_change if message.change is None else message.change,
+        "told_ending": standing.told_ending if message.ending is None else message.ending,
     }
 
 
@@ -252,14 +258,7 @@ set trying = %(message)s, tries = %(tries)s, reason = %(reason)s,
 where name = %(name)s
 """
 
-_GIVE_UP = """
-with lain as (
-    insert into kb_store.dead_letter (webhook, message, event, at, change_id, run_id, tries, reason)
-    select w.name, w.trying, %(event)s, %(at)s, %(change)s, %(run)s, w.tries, w.reason
-    from kb_store.webhook w
-    where w.name = %(name)s
-    on conflict do nothing
-)
+_MOVE_ON = """
 update kb_store.webhook
 set told_change = %(told_change)s, told_ending = %(told_ending)s, trying = null, tries = 0, next_try = clock_timestamp()
 where name = %(name)s

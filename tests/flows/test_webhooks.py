@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
 from collections.abc import Iterator
@@ -12,10 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from flows import posting
 from flows.posting import Poster
-from flows.webhooks import MOST_TRIES, Hook, deliver_next, pause_after
+from flows.webhooks import MOST_TRIES, Hook, deliver_next, pause_after, resend
 from pipelines.database import Connection
 from pipelines.failpoints import armed
 from pipelines.records import Outcome
@@ -47,7 +49,7 @@ def bot() -> Iterator[Receiver]:
 def hook(bot: Receiver, story: Story, as_writer: Connection) -> Hook:
     """A webhook that wants everything, known to the base after its first offer."""
     del story
-    made = Hook("bot", bot.address + "/canary-path", KEY, ALL, (bot.pair,))
+    made = Hook("bot", bot.address + "/canary-path", (KEY,), ALL, (bot.pair,))
     webhooks.register(as_writer, made.name, made.events)
     return made
 
@@ -125,13 +127,28 @@ def test_a_new_offer_is_told_as_the_feed_tells_it(
     assert "." not in got.id
 
 
+def test_while_a_secret_changes_a_message_is_signed_by_both(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """Whichever of the two the receiver has, the library of the specification takes it; a third it does not."""
+    new, other = b"another thirty-two bytes of them", b"and those that are not ours at a"
+    add(story, TYRES)
+    deliver(as_writer, dataclasses.replace(hook, keys=(new, KEY)))
+    (got,) = bot.came
+    assert len(got.headers["webhook-signature"].split()) == 2
+    for key in (new, KEY):
+        assert Webhook(key).verify(got.body, dict(got.headers))["type"] == "added"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(other).verify(got.body, dict(got.headers))
+
+
 def test_only_what_is_wanted_is_told_and_from_now_on(
     hook: Hook, bot: Receiver, story: Story, as_writer: Connection
 ) -> None:
     """What was before is not told, nor what the list of events leaves out; what is, in the order of the feed."""
     add(story, TYRES, WASH)
     story.sync({TYRES: [offer(TYRES, "Offer yres, now with balancing")]}, complete=False)
-    quiet = Hook("quiet", hook.url, KEY, ("changed",), hook.allow_private)
+    quiet = Hook("quiet", hook.url, (KEY,), ("changed",), hook.allow_private)
     webhooks.register(as_writer, quiet.name, quiet.events)
     deliver(as_writer, quiet)
     assert bot.came == []
@@ -231,7 +248,7 @@ def test_an_answer_that_is_none_is_a_failure(hook: Hook, story: Story, as_writer
     with BadSite() as site:
         site.script("/", answer)
         add(story, TYRES)
-        deliver(as_writer, Hook(hook.name, site.url(), KEY, ALL, (site.pair,)))
+        deliver(as_writer, Hook(hook.name, site.url(), (KEY,), ALL, (site.pair,)))
     assert state(as_writer)["reason"].startswith("no answer: ")
 
 
@@ -243,7 +260,7 @@ def test_the_status_decides_and_no_body_is_waited_for(
     with BadSite() as site:
         site.script("/", answer)
         add(story, TYRES)
-        deliver(as_writer, Hook(hook.name, site.url(), KEY, ALL, (site.pair,)))
+        deliver(as_writer, Hook(hook.name, site.url(), (KEY,), ALL, (site.pair,)))
     assert state(as_writer)["delivered"] == 1
 
 
@@ -326,6 +343,108 @@ def test_letters_and_webhooks_that_nobody_has_any_more_are_forgotten(
     assert state(as_writer, "other")["waiting"] is None
 
 
+def give_up(conn: Connection, hook: Hook, bot: Receiver, number: int) -> None:
+    """The receiver refuses so many messages in all their tries."""
+    bot.answers.extend([says(500)] * (MOST_TRIES * number))
+    for _ in range(MOST_TRIES * number):
+        deliver(conn, hook)
+        due(conn)
+
+
+def told_again(conn: Connection, hook: Hook) -> list[tuple[str, bool | None]]:
+    """What `freshet hooks resend` does: the messages, and whether each was accepted; None: it cannot be told."""
+    with Poster(hook.url, hook.allow_private) as poster:
+        return [
+            (letter.message, None if reply is None else reply.accepted) for letter, reply in resend(conn, hook, poster)
+        ]
+
+
+def test_what_was_given_up_is_told_again_in_order_and_once(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """The same messages by the same ids, newly signed; whoever asks again finds nothing to do."""
+    add(story, TYRES)
+    fail(story)
+    add(story, WASH)
+    give_up(as_writer, hook, bot, 3)
+    lost = list(dict.fromkeys((got.id, got.body) for got in bot.came))
+    bot.came.clear()
+    assert told_again(as_writer, hook) == [(message, True) for message, _ in lost]
+    assert [(got.id, got.body) for got in bot.came] == lost
+    assert [got.told["type"] for got in bot.came] == ["added", "failed", "added"]
+    found = state(as_writer)
+    assert (found["dead_letters"], found["delivered"]) == (0, 3)
+    assert told_again(as_writer, hook) == []
+    assert len(bot.came) == 3
+
+
+def test_one_that_is_refused_again_stays_and_so_does_what_comes_after_it(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """In order or not at all; what waits besides is not held up by it."""
+    add(story, OIL, TYRES, WASH)
+    give_up(as_writer, hook, bot, 3)
+    bot.answers.extend([says(200), says(503)])
+    bot.came.clear()
+    assert [accepted for _, accepted in told_again(as_writer, hook)] == [True, False]
+    found = state(as_writer)
+    after, letter = found["last_dead"]
+    assert (letter["tries"], letter["reason"], letter["message"]) == (MOST_TRIES + 1, "answered 503", bot.came[1].id)
+    assert (after["tries"], len(bot.came)) == (MOST_TRIES, 2)
+    add(story, f"{OIL}/later")
+    deliver(as_writer, hook)
+    assert state(as_writer)["waiting"] == 0
+
+
+def test_what_is_told_again_and_cut_off_is_told_once_more(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """At least once, here too: it is a letter until its acceptance is noted."""
+    add(story, TYRES)
+    give_up(as_writer, hook, bot, 1)
+
+    def cut(name: str) -> None:
+        if name == "webhook: sent":
+            raise _Cut
+
+    with armed(cut), pytest.raises(_Cut):
+        told_again(as_writer, hook)
+    assert state(as_writer)["dead_letters"] == 1
+    assert [accepted for _, accepted in told_again(as_writer, hook)] == [True]
+
+
+def test_what_cannot_be_told_any_more_is_passed_over(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection
+) -> None:
+    """A run that was approved since asks for nobody, and of a forgotten change there is nothing to tell."""
+    failed = fail(story)
+    add(story, TYRES, WASH)
+    give_up(as_writer, hook, bot, 3)
+    story.conn.execute("update kb_store.run set state = 'published' where run_id = %s", (failed,))
+    story.conn.execute(
+        "delete from kb_store.change c using kb_store.version v where v.version_id = c.version_id and v.url = %s",
+        (TYRES,),
+    )
+    bot.came.clear()
+    assert [accepted for _, accepted in told_again(as_writer, hook)] == [None, None, True]
+    assert [got.told["data"]["url"] for got in bot.came] == [WASH]
+
+
+def test_two_who_tell_again_at_once_tell_each_message_once(
+    hook: Hook, bot: Receiver, story: Story, as_writer: Connection, database: TestDatabase
+) -> None:
+    """What another has told meanwhile is a letter no more."""
+    add(story, TYRES, WASH)
+    give_up(as_writer, hook, bot, 2)
+    bot.came.clear()
+    with database.connect("writer") as second, Poster(hook.url, hook.allow_private) as poster:
+        telling = resend(second, hook, poster)
+        next(telling)
+        assert [accepted for _, accepted in told_again(as_writer, hook)] == [True]
+        assert list(telling) == []
+    assert [got.told["data"]["url"] for got in bot.came] == [TYRES, WASH]
+
+
 @given(st.integers(1, MOST_TRIES), st.text(max_size=40) | st.integers().map(str) | st.none())
 def test_pauses_grow_and_end(tries: int, asked_for: str | None) -> None:
     """Whatever a receiver says: not under four seconds, not over a day; ten tries take about twenty hours."""
@@ -347,7 +466,7 @@ def test_a_private_address_is_dialled_only_where_it_is_allowed(
     add(story, TYRES)
     port = bot.pair.rpartition(":")[2]
     for exempt in ((), (f"127.0.0.1:{int(port) - 1}",)):
-        deliver(as_writer, Hook(hook.name, f"http://{host}:{port}/", KEY, ALL, exempt))
+        deliver(as_writer, Hook(hook.name, f"http://{host}:{port}/", (KEY,), ALL, exempt))
         due(as_writer)
     assert bot.came == []
     assert "refused" in state(as_writer)["reason"]
@@ -364,7 +483,7 @@ def test_no_secret_and_no_payload_in_any_log(
     due(as_writer)
     deliver(as_writer, hook)
     with BadSite() as site:
-        deliver(as_writer, Hook(hook.name, site.url("/canary"), KEY, ALL))
+        deliver(as_writer, Hook(hook.name, site.url("/canary"), (KEY,), ALL))
     assert bot.came[0].id in caplog.text
     for secret in ("canary", KEY.decode(), SECRET):
         assert secret not in caplog.text

@@ -46,7 +46,7 @@ def project(folder: Path, db: Connection, as_writer: Connection, bot: Receiver) 
     """A project of two webhooks: one gave a message up and has two that wait, the other was never delivered to."""
     (folder / "freshet.toml").write_text(_HOOKS.format(secret=SECRET))
     story = Story(db)
-    hook = Hook("bot", bot.address, KEY, ALL, (bot.pair,))
+    hook = Hook("bot", bot.address, (KEY,), ALL, (bot.pair,))
     webhooks.register(as_writer, hook.name, hook.events)
     bot.answers.extend([says(500)] * MOST_TRIES + [says(503)])
     add(story, TYRES)
@@ -74,6 +74,36 @@ def test_status_tells_what_waits_and_what_was_given_up(run: Run) -> None:
     assert "canary" not in told.out + said.out
 
 
+@pytest.mark.usefixtures("project")
+def test_hooks_lists_what_was_given_up(run: Run) -> None:
+    """The same as status has of them, every letter, and how to have it told again."""
+    assert run("hooks", "--json").document == {"webhooks": run("status", "--json").document["webhooks"]}
+    said = run("hooks").out
+    assert re.search(r"GIVEN UP \S+ \S+: added of change 1, 10 tries: answered 500", said)
+    assert "freshet hooks resend bot" in said
+
+
+def test_hooks_resend_tells_again_until_one_is_refused(project: Path, run: Run, bot: Receiver) -> None:
+    """Exit 1 while one is refused, 0 when there is nothing left to do, however often it is called."""
+    (project / "freshet.toml").write_text(
+        f'[[webhook]]\nname = "bot"\nurl = "{bot.address}"\nsecret = "{SECRET}"\nallow_private = ["{bot.pair}"]\n'
+    )
+    lost = bot.came[0]
+    bot.answers.extend([says(500)])
+    refused = run("hooks", "resend")
+    assert refused.code == 1
+    assert "webhook bot: added of change 1: REFUSED again: answered 500" in refused.out
+    told = run("hooks", "resend", "bot", "--json")
+    assert told.code == 0
+    assert told.document == {"webhooks": [{"name": "bot", "told": [lost.id], "refused": None, "left": 0}]}
+    assert (bot.came[-1].id, bot.came[-1].body) == (lost.id, lost.body)
+    again = run("hooks", "resend")
+    assert (again.code, again.out) == (0, "nothing was given up\n")
+    unknown = run("hooks", "resend", "bto")
+    assert unknown.code == 2
+    assert "no webhook 'bto' in freshet.toml; there are: bot" in unknown.err
+
+
 def test_one_that_wants_no_more_is_told_as_stopped(
     project: Path, run: Run, bot: Receiver, as_writer: Connection
 ) -> None:
@@ -81,7 +111,7 @@ def test_one_that_wants_no_more_is_told_as_stopped(
     del project
     bot.answers.append(says(410))
     due(as_writer)
-    deliver(as_writer, Hook("bot", bot.address, KEY, ALL, (bot.pair,)))
+    deliver(as_writer, Hook("bot", bot.address, (KEY,), ALL, (bot.pair,)))
     assert re.search(r"STOPPED \S+ \S+: answered 410, it wants no more; take it out of\n", run("status").out)
 
 
@@ -117,7 +147,7 @@ def test_what_the_page_of_doors_shows_verifies_a_message(project: Path, bot: Rec
     received = scope["received"]
     assert callable(received)
     due(as_writer)
-    deliver(as_writer, Hook("bot", bot.address, KEY, ALL, (bot.pair,)))
+    deliver(as_writer, Hook("bot", bot.address, (KEY,), ALL, (bot.pair,)))
     got = bot.came[-1]
     assert received(got.body, dict(got.headers))["type"] == "failed"
     assert received(got.body + b" ", dict(got.headers)) is None

@@ -170,7 +170,8 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     ("settings", "source"),
     [
         ('[database]\nurl = ["canary-4f"]', SITE),
-        ('[[webhook]]\nurl = "https://x.test"\nsecret = ["canary-4f"]', SITE),
+        ('[[webhook]]\nurl = "https://x.test"\nsecret = { a = "canary-4f" }', SITE),
+        ('[[webhook]]\nurl = "https://x.test"\nsecret = ["canary-4f", 7]', SITE),
         ('[[webhook]]\nurl = "https://x.test"\nsecret = "canary-4f"\n' * 2, SITE),
         ("", SITE + 'headers = { Authorization = "canary-4f\\nx" }'),
         ("", 'kind = "site"\nstart_urls = ["https://me:canary-4f@shop.test/"]'),
@@ -269,7 +270,7 @@ def test_a_webhook_is_signed_with_the_bytes_of_its_secret(
     """Base64 with or without the prefix of Standard Webhooks, or a variable that holds it; it is known by its host."""
     monkeypatch.setenv("HOOK_KEY", "whsec_" + "QUJD" * 8)
     (hook,) = project(tmp_path, f'[[webhook]]\nurl = "https://X.test:9/canary?k=canary"\nsecret = "{secret}"').webhooks
-    assert hook.signing_key() == b"ABC" * 8
+    assert hook.signing_keys() == (b"ABC" * 8,)
     assert hook.known_as == "x.test:9"
     assert "QUJD" not in repr(hook)
 
@@ -281,5 +282,30 @@ def test_a_secret_that_cannot_sign_is_refused_and_not_shown(tmp_path: Path, secr
     with pytest.raises(
         SettingsError, match=r"webhook bot: secret: (allowed: 24 to 64|environment variable)"
     ) as refused:
-        hook.signing_key()
+        hook.signing_keys()
     assert "canary" not in str(refused.value)
+
+
+def test_a_webhook_may_have_several_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a receiver changes from one to the next: a list, in its order, each as a single one is given."""
+    monkeypatch.setenv("HOOK_KEY", "whsec_" + "QUJD" * 8)
+    told = f'[[webhook]]\nurl = "https://x.test"\nsecret = ["env:HOOK_KEY", "{"QUJE" * 8}"]'
+    (hook,) = project(tmp_path, told).webhooks
+    assert hook.signing_keys() == (b"ABC" * 8, b"ABD" * 8)
+    assert "webhook[0].secret: allowed: a list of at least one" in refusal(
+        tmp_path, '[[webhook]]\nurl = "https://x.test"\nsecret = []'
+    )
+
+
+@pytest.mark.parametrize("origin", ["https://www.example.com", "http://localhost:3000", "http://[::1]:3000", "*"])
+def test_an_origin_is_taken_as_a_browser_sends_it(tmp_path: Path, origin: str) -> None:
+    """Scheme, host and port, or any."""
+    assert project(tmp_path, f'[api]\ncors = ["{origin}"]').api.cors == (origin,)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://www.example.com/", "www.example.com", "https://Example.com", "https://x.test/a", "null", ""]
+)
+def test_an_origin_that_no_browser_sends_is_refused(tmp_path: Path, origin: str) -> None:
+    """It would match nothing, without a word."""
+    assert "api.cors[0]: found" in refusal(tmp_path, f'[api]\ncors = ["{origin}"]')

@@ -21,6 +21,7 @@ _CUE_WORD = re.compile(
 _OF_ANYTHING = re.compile(r"[%٪]|^(?:period|(?:ال)?فتره)$")
 # Offers are so, and what was offered to nobody was so once: «the form was available until June».
 _OF_MUCH = re.compile(r"^(?:available|applies|applicable|runs|code|campaign|(?:ال)?حمله|متاحه?|متوفره?)$")
+_LOWERED = frozenset(("cheaper", "less", "علي"))
 _PAST = frozenset(("was", "were", "had", "did", "كان", "كانت", "كانوا", "وكان", "وكانت"))
 _PRESENT = frozenset(("is", "are", "will", "be", "now", "can", "الان", "حاليا", "يكون", "تكون"))
 _NAMED = frozenset(("booking", "part", "other", "service", "hours", "offer"))
@@ -40,15 +41,15 @@ class Sentences:
         self._present: set[int] = set()
         for at, token in enumerate(tokens):
             self._number.append(len(self._starts) - 1)
-            self._note(token, self._number[-1])
+            self._note(token, at_token(tokens, at + 1), self._number[-1])
             if token.kind == "break":
                 self._starts.append(at + 1)
 
-    def _note(self, token: Token, number: int) -> None:
+    def _note(self, token: Token, following: Token, number: int) -> None:
         """What a token says of its sentence."""
         if number not in self._firm and (token.kind in _CUES or _CUE_WORD.search(token.text)):
             self._cued.add(number)
-            if token.kind == "booking" or _OF_MUCH.search(token.text):
+            if token.kind == "booking" or _OF_MUCH.search(token.text) or _is_granted(token, following):
                 self._loose.add(number)
             elif not _OF_ANYTHING.search(token.text):
                 self._firm.add(number)
@@ -79,6 +80,11 @@ class Sentences:
         """«Cards issued before 31 May»: says who may have the offer, not until when."""
         told = at_token(self._tokens, statement.start - 1).kind == "not_window"
         return frozenset(("other",)) if told else frozenset()
+
+
+def _is_granted(token: Token, following: Token) -> bool:
+    """«20% on all tyres», «20% until Friday»: what something is lowered by; a share of other things is «of» them."""
+    return token.kind == "amount" and (following.kind in ("on", "until") or following.text in _LOWERED)
 
 
 def _is_owned(tokens: Tokens, statement: Statement) -> bool:

@@ -34,6 +34,7 @@ def _window(text: str) -> Window | None:
         "Until February the students were taught in tents.",
         "The bridge was shut from 3 March 2026 to 5 June 2026 after 40% of its bolts were found loose.",
         "The election campaign was fought from 2 April 2017 to 8 June 2017.",
+        "The yield fell by 20% from 4 March 2016 to 9 July 2018, and 20% of the orchards were given up.",
         "كان الطبيب مديرا للمستشفى حتى 14 مارس 1975.",
         "كانت نسبة الرطوبة ٨٠٪ خلال الفترة من يناير ٢٠١٢ إلى مارس ٢٠١٢.",
     ],
@@ -54,6 +55,10 @@ def test_what_is_told_of_the_past_is_no_window(text: str) -> None:
         ("The workshop was painted and is closed until 5 December.", "2026-12-05T21:00"),
         ("كان السعر ٣٠٠ ريال وأصبح ٢٤٩ ريال حتى ٣٠ يونيو ٢٠٢٦.", "2026-06-30T21:00"),
         ("متاح حتى ٣١ مارس ٢٠١٩.", "2019-03-31T21:00"),
+        ("Members get 20% on all tyres from 1 March to 31 March 2019.", "2019-03-31T21:00"),
+        ("Winter tyres at -20% until 31 March 2019.", "2019-03-31T21:00"),
+        ("Four tyres, 15 % cheaper until 31 March 2019.", "2019-03-31T21:00"),
+        ("٢٠٪ على جميع الكفرات حتى ٣١ مارس ٢٠١٩.", "2019-03-31T21:00"),
     ],
 )
 def test_what_an_offer_states_stays_a_window_however_long_over(text: str, end: str) -> None:

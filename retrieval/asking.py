@@ -92,6 +92,7 @@ class Question:
     arguments: tuple[object, ...] = ()
     within: Sequence[str] | None = None
     model: str | None = None
+    leaves_note: bool = False  # each time it is asked
 
     @property
     def statement(self) -> bytes:
@@ -193,7 +194,8 @@ def ask_active_model() -> Question:
 
 def ask_note_demand(query: str, language: str | None = None, best_score: float | None = None) -> Question:
     """kb.note_demand."""
-    return Question("kb.note_demand(%s::text, %s::text, %s::real)", (query, language, best_score))
+    arguments = (query, language, best_score)
+    return Question("kb.note_demand(%s::text, %s::text, %s::real)", arguments, leaves_note=True)
 
 
 def search(

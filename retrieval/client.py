@@ -27,6 +27,7 @@ from pipelines.settings import Project
 from retrieval import dialogue
 from retrieval.asking import Embed, Question, refused
 from retrieval.query_models import Dialogue, Embedding, QueryModel, QueryModels, Rows
+from retrieval.turns import Turns
 
 __all__ = ["AsyncClient", "Client", "DatabaseAway"]
 
@@ -157,6 +158,10 @@ class AsyncClient(_Asking):
     def _pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[tuple[Any, ...]]]:
         return AsyncConnectionPool(self._address, configure=_configure_async, **self._pool_settings)
 
+    @cached_property
+    def _turns(self) -> Turns:
+        return Turns(self._pool)
+
     async def __aenter__(self) -> Self:
         await self._pool.open()
         return self
@@ -195,18 +200,14 @@ class AsyncClient(_Asking):
             return await asyncio.to_thread(step.embed, step.query)
         try:
             try:
-                return await self._rows(step)
+                return await self._turns.rows(step)
             except psycopg.Error as error:
                 if not _may_be_others(error):
                     raise
                 await self._pool.check()  # the others of the pool may be lost with it
-                return await self._rows(step)
+                return await self._turns.rows(step)
         except psycopg.Error as error:
             raise _meant(error) from error
-
-    async def _rows(self, question: Question) -> Rows:
-        async with self._pool.connection() as conn:
-            return await (await conn.execute(question.statement, question.values)).fetchall()
 
 
 _NO_CONNECTION = (PoolTimeout, TooManyRequests)

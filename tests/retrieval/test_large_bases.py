@@ -149,9 +149,7 @@ def test_the_words_of_a_large_base_are_those_of_each_text(base: Connection) -> N
             f"select l.points from kb_store.query_terms('brake3 price7') q, unnest({call}) l".encode(), _ANYTHING
         ).fetchall()
         for call in (
-            "(kb_store.live_among("
-            f"clock_timestamp(), '{{}}', {_WANTED}, kb_store.nearest_words(q.weights, 250)"
-            ")).leg",
+            f"(kb_store.live_among(clock_timestamp(), '{{}}', {_WANTED}, kb_store.nearest_words(q.weights, 250))).leg",
             f"(kb_store.exact_legs(clock_timestamp(), q.weights, null, '{{}}', {_WANTED})).words",
         )
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ import pytest
 
 from pipelines.database import Connection
 from tests.badsite import BadSite, document, redirect, status
-from tests.flows.conftest import Ran, Run
+from tests.flows.conftest import Run
 from tests.flows.disguised_pages import CHALLENGES, LEGITIMATE, listing, offer_page, shell
+from tests.flows.scripted_source import OFFERS, Sync, age, offers, outcome, put, syncing
 
-OFFERS = "/en/offers"
 SELECTORS = """
 [offers]
 item = ".offer-card"
@@ -24,12 +23,6 @@ price = ".price"
 validity = ".validity"
 url = "a::attr(href)"
 """
-Sync = Callable[..., Any]
-
-
-def put(bad: BadSite, path: str, page: str) -> None:
-    """Let a path answer with that page."""
-    bad.script(path, document(page.encode(), "text/html; charset=utf-8"))
 
 
 @pytest.fixture
@@ -50,40 +43,13 @@ def bad() -> Iterator[BadSite]:
 
 @pytest.fixture
 def sync(run: Run, folder: Path, bad: BadSite) -> Sync:
-    """Writes the source and syncs it; gives the run as `sync --json` prints it."""
-
-    def once(*, more: str = "", selectors: str = SELECTORS) -> Any:
-        text = f'kind = "site"\nstart_urls = ["{bad.url(OFFERS)}"]\nallow = ["^/(en|ar)/"]\ndelay = 0.0\n'
-        private = f'allow_private = ["{bad.pair}"]\n'
-        (folder / "sources" / "garage.toml").write_text(text + private + more + selectors, encoding="utf-8")
-        ran: Ran = run("sync", "garage", "--json")
-        (told,) = json.loads(ran.out)["runs"]
-        return told
-
-    return once
+    """Syncs the garage."""
+    return syncing(run, folder, bad, "^/(en|ar)/", SELECTORS)
 
 
 def served(db: Connection) -> set[str]:
     """Titles of the live offers."""
-    return {title for (title,) in db.execute("select title from kb.offers()")}
-
-
-def outcome(db: Connection, bad: BadSite, path: str) -> tuple[str, str]:
-    """How the last attempt at a path ended, and what was said."""
-    row = db.execute(
-        "select outcome, message from kb_store.attempt where url = %s order by run_id desc limit 1", (bad.url(path),)
-    ).fetchone()
-    assert row is not None
-    return row[0], row[1]
-
-
-def age(db: Connection, by: timedelta) -> None:
-    """Let what was missing, or in doubt, have been so for longer, as the looks until now are longer ago."""
-    db.execute("update kb_store.attempt set fetched_at = fetched_at - %s", (by,))
-    db.execute(
-        "update kb_store.page set missing_since = missing_since - %(by)s, empty_since = empty_since - %(by)s",
-        {"by": by},
-    )
+    return set(offers(db))
 
 
 def everything_kept(db: Connection, told: Any, before: set[str]) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,30 +12,19 @@ from pipelines.database import Connection
 from tests.badsite import BadSite, document, redirect, status
 from tests.flows.conftest import Run
 from tests.flows.disguised_pages import offer_page, shell
+from tests.flows.scripted_source import OFFERS, Sync, age, offers, outcome, put, syncing
 
-LIST = "/en/offers"
 _PROMO = shell(
     "<h1>Season of care</h1><p>Our season of care begins. Come and see us; there is tea, and there are dates.</p>",
     title="Season",
 )
-_SETTINGS = """
-kind = "site"
-start_urls = ["{start}"]
-allow = ["^/en/"]
-delay = 0.0
-allow_private = ["{pair}"]
+_SELECTORS = """
 [offers]
 item = ".offer"
 title = ".title"
 price = ".price"
 validity = ".validity"
 """
-Sync = Callable[[], Any]
-
-
-def put(bad: BadSite, path: str, page: str) -> None:
-    """Let a path answer with that page."""
-    bad.script(path, document(page.encode(), "text/html; charset=utf-8"))
 
 
 def _links(*paths: str) -> str:
@@ -54,48 +41,27 @@ def _redesigned(number: int) -> str:
 def bad() -> Iterator[BadSite]:
     """A list of links to four offers, each on a page of its own."""
     with BadSite() as site:
-        put(site, LIST, _links(*(f"{LIST}/{n}" for n in range(4)), "/en/about"))
+        put(site, OFFERS, _links(*(f"{OFFERS}/{n}" for n in range(4)), "/en/about"))
         for number in range(4):
-            put(site, f"{LIST}/{number}", offer_page(number))
+            put(site, f"{OFFERS}/{number}", offer_page(number))
         put(site, "/en/about", shell("<h1>About</h1><p>We have looked after cars for thirty years.</p>", title="About"))
         yield site
 
 
 @pytest.fixture
 def sync(run: Run, folder: Path, bad: BadSite) -> Sync:
-    """Syncs the source; gives the run as `sync --json` prints it."""
-    settings = _SETTINGS.format(start=bad.url(LIST), pair=bad.pair)
-    (folder / "sources" / "garage.toml").write_text(settings, encoding="utf-8")
-
-    def once() -> Any:
-        (told,) = json.loads(run("sync", "garage", "--json").out)["runs"]
-        return told
-
-    return once
-
-
-def offers(db: Connection) -> dict[str, int]:
-    """Title and number of each live offer."""
-    return dict(db.execute("select title, entry_id from kb.offers()").fetchall())
+    """Syncs the source."""
+    return syncing(run, folder, bad, "^/en/", _SELECTORS)
 
 
 def said(db: Connection, bad: BadSite, path: str) -> str:
     """How the last attempt at a path ended."""
-    asked = "select outcome from kb_store.attempt where url = %s order by run_id desc limit 1"
-    row = db.execute(asked, (bad.url(path),)).fetchone()
-    assert row is not None
-    return str(row[0])
-
-
-def age(db: Connection, by: timedelta) -> None:
-    """Let what is in doubt have been so for longer, as the looks until now are longer ago."""
-    db.execute("update kb_store.attempt set fetched_at = fetched_at - %s", (by,))
-    db.execute("update kb_store.page set empty_since = empty_since - %s", (by,))
+    return outcome(db, bad, path)[0]
 
 
 def move(bad: BadSite, number: int, path: str, code: int = 301) -> None:
     """Let an offer's page send its visitors there."""
-    bad.script(f"{LIST}/{number}", redirect(bad.url(path), code))
+    bad.script(f"{OFFERS}/{number}", redirect(bad.url(path), code))
 
 
 @pytest.mark.hazard("H6")
@@ -110,7 +76,7 @@ def test_an_offer_sent_to_a_page_without_offers_is_no_offer_over(
     move(bad, 0, "/en/season", code)
     told = sync()
     assert (told["state"], offers(db)) == ("partial", before)
-    assert said(db, bad, f"{LIST}/0") == said(db, bad, "/en/season") == "empty_extraction"
+    assert said(db, bad, f"{OFFERS}/0") == said(db, bad, "/en/season") == "empty_extraction"
     age(db, timedelta(hours=25))
     told = sync()
     assert (told["state"], told["entries"]["withdrawn"], told["entries"]["added"]) == ("published", 1, 1)
@@ -124,7 +90,7 @@ def test_an_offer_sent_to_a_page_that_was_there_before_is_missing(bad: BadSite, 
     before = offers(db)
     move(bad, 0, "/en/about")
     sync()
-    assert (said(db, bad, f"{LIST}/0"), offers(db)) == ("soft_404", before)
+    assert (said(db, bad, f"{OFFERS}/0"), offers(db)) == ("soft_404", before)
     db.execute("update kb_store.page set missing_since = missing_since - interval '2 hours'")
     sync()
     assert set(offers(db)) == set(before) - {"Brake pads"}
@@ -140,28 +106,28 @@ def test_an_offer_that_moves_by_meta_refresh_is_the_offer_it_was(bad: BadSite, s
     """As by 301: the entry keeps its number, none is withdrawn, none is added."""
     sync()
     before = offers(db)
-    put(bad, f"{LIST}/renamed", offer_page(0))
-    put(bad, f"{LIST}/0", _sent_by_meta(f"{LIST}/renamed"))
+    put(bad, f"{OFFERS}/renamed", offer_page(0))
+    put(bad, f"{OFFERS}/0", _sent_by_meta(f"{OFFERS}/renamed"))
     told = sync()
-    assert (said(db, bad, f"{LIST}/0"), said(db, bad, f"{LIST}/renamed")) == ("moved", "ok")
+    assert (said(db, bad, f"{OFFERS}/0"), said(db, bad, f"{OFFERS}/renamed")) == ("moved", "ok")
     assert (told["state"], told["entries"]["withdrawn"], told["entries"]["added"]) == ("published", 0, 0)
     assert (told["chunks"]["embedded"], offers(db)) == (0, before)
 
 
 @pytest.mark.hazard("H6", "S1", "S2")
 @pytest.mark.parametrize(
-    ("target", "outcome"),
-    [("/ar/offers", "moved_off_scope"), ("http://169.254.169.254/latest", "refused_address"), (LIST, "soft_404")],
+    ("target", "told"),
+    [("/ar/offers", "moved_off_scope"), ("http://169.254.169.254/latest", "refused_address"), (OFFERS, "soft_404")],
 )
 def test_a_meta_refresh_is_judged_as_any_redirect(
-    bad: BadSite, sync: Sync, db: Connection, target: str, outcome: str
+    bad: BadSite, sync: Sync, db: Connection, target: str, told: str
 ) -> None:
     """Out of the source, to a forbidden address, to the list: nothing is over at once for it."""
     sync()
     before = offers(db)
-    put(bad, f"{LIST}/0", _sent_by_meta(target))
+    put(bad, f"{OFFERS}/0", _sent_by_meta(target))
     sync()
-    assert (said(db, bad, f"{LIST}/0"), offers(db)) == (outcome, before)
+    assert (said(db, bad, f"{OFFERS}/0"), offers(db)) == (told, before)
 
 
 @pytest.mark.hazard("H6")
@@ -173,7 +139,7 @@ def test_an_offer_sent_to_what_cannot_be_read_stays(bad: BadSite, sync: Sync, db
     move(bad, 0, "/en/season")
     told = sync()
     assert (told["state"], offers(db)) == ("partial", before)
-    assert said(db, bad, f"{LIST}/0") == said(db, bad, "/en/season")
+    assert said(db, bad, f"{OFFERS}/0") == said(db, bad, "/en/season")
 
 
 @pytest.mark.hazard("C1")
@@ -201,17 +167,18 @@ def test_new_pages_of_a_kind_that_gave_offers_are_doubted_when_none_gives_any(
     """The old addresses are not found, the new ones are not understood: none of it is taken until a day has passed."""
     sync()
     before = offers(db)
-    fresh = [f"{LIST}/deal-{n}" for n in range(4)]
-    put(bad, LIST, _links(*fresh))
+    fresh = [f"{OFFERS}/deal-{n}" for n in range(4)]
+    put(bad, OFFERS, _links(*fresh))
     for number in range(4):
         put(bad, fresh[number], _redesigned(number))
-        bad.script(f"{LIST}/{number}", status(404))
+        bad.script(f"{OFFERS}/{number}", status(404))
     told = sync()
     assert (told["state"], offers(db)) == ("partial", before)
     assert [said(db, bad, path) for path in fresh] == ["empty_extraction"] * 4
     age(db, timedelta(hours=25))
     told = sync()
-    assert (told["state"], [said(db, bad, path) for path in fresh]) == ("published", ["ok"] * 4)
+    assert [said(db, bad, path) for path in fresh] == ["ok"] * 4
+    assert (told["state"], told["entries"]["held"], offers(db)) == ("held", 4, before), "gone by the second 404"
 
 
 def test_a_new_page_without_offers_is_believed_where_others_of_its_kind_still_give_them(
@@ -219,10 +186,10 @@ def test_a_new_page_without_offers_is_believed_where_others_of_its_kind_still_gi
 ) -> None:
     """The layout is still understood, so the page has no offer."""
     sync()
-    put(bad, f"{LIST}/tea", _PROMO)
-    put(bad, LIST, _links(*(f"{LIST}/{n}" for n in range(4)), f"{LIST}/tea"))
+    put(bad, f"{OFFERS}/tea", _PROMO)
+    put(bad, OFFERS, _links(*(f"{OFFERS}/{n}" for n in range(4)), f"{OFFERS}/tea"))
     told = sync()
-    assert (told["state"], said(db, bad, f"{LIST}/tea")) == ("published", "ok")
+    assert (told["state"], said(db, bad, f"{OFFERS}/tea")) == ("published", "ok")
 
 
 @pytest.mark.hazard("C1")
@@ -233,7 +200,7 @@ def test_pages_that_say_something_else_for_a_day_lose_their_offers_by_the_guard(
     sync()
     before = offers(db)
     for number in range(4):
-        put(bad, f"{LIST}/{number}", _PROMO.replace("tea", f"tea number {number}"))
+        put(bad, f"{OFFERS}/{number}", _PROMO.replace("tea", f"tea number {number}"))
     sync()
     age(db, timedelta(hours=25))
     told = sync()

@@ -70,4 +70,5 @@ def _log_as_json() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("uvicorn.error", "mcp"):  # what they tell of each request is told once, by us
+        logging.getLogger(name).setLevel(logging.WARNING)

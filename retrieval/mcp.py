@@ -83,11 +83,7 @@ def _add_search(server: MCPServer[Any], client: AsyncClient) -> None:
                 query, max_results=max_results, category=category, language=language, source=source,
                 within=_sources(ctx),
             )  # fmt: skip
-        said = (
-            ""
-            if answer.answerable
-            else "Not answerable: nothing below answers the question. Say that you do not know.\n\n"
-        )
+        said = "" if answer.answerable else f"{_UNANSWERABLE}\n\n"
         return _result(said + _listed([_hit(hit) for hit in answer.hits], "Nothing found."), answer)
 
 
@@ -156,9 +152,7 @@ class _Told:
         if isinstance(error, BadQuestion):
             raise ToolError(f"This cannot be asked: {error}") from error
         if isinstance(error, DatabaseError):
-            raise ToolError(
-                "The database cannot be reached: do not answer from memory, ask again in a moment."
-            ) from error
+            raise ToolError(_AWAY) from error
 
 
 def _sources(ctx: Context[Any, Any]) -> tuple[str, ...] | None:

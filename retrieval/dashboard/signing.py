@@ -39,9 +39,9 @@ async def sign_in(request: Request) -> Response:
     if found.key is None:
         return page(request, None, "sign_in.html", status=HTTPStatus.UNAUTHORIZED, to=to, wrong=True)
     answer = RedirectResponse(to, HTTPStatus.SEE_OTHER)
-    answer.set_cookie(
-        KEY_COOKIE, worn, max_age=_MONTH, httponly=True, samesite="strict", secure=request.url.scheme == "https"
-    )
+    # TLS ends at a proxy before us: the browser says itself by which way it came
+    secure = request.headers.get("origin", "").startswith("https://")
+    answer.set_cookie(KEY_COOKIE, worn, max_age=_MONTH, httponly=True, samesite="strict", secure=secure)
     return answer
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_app"]
 
-_CONNECTIONS = 8  # two cores answer no faster with more
+_CONNECTIONS = 4  # two cores answer no faster with more; and who waits may be answered along with another
 _KEY_CONNECTIONS = 4
 _WAIT = 2.0  # seconds a request waits for a connection before it is told that the database is away
 
@@ -51,6 +51,7 @@ def create_app(
         lifespan=_life(project),
         docs_url=None,  # its page loads scripts of another host
         redoc_url=None,
+        redirect_slashes=False,  # it would name http:// as the place, and what follows it shows its key there
         generate_unique_id_function=lambda route: route.name,  # programs, and models that call tools, see these names
     )
     app.state.project = project
@@ -67,7 +68,11 @@ def create_app(
     add_mcp(app, app.state.mcp)
     describe(app)
     if project.api.cors:
-        app.add_middleware(CORSMiddleware, allow_origins=project.api.cors, allow_headers=["Authorization"])
+        app.add_middleware(
+            CORSMiddleware, allow_origins=project.api.cors, allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "If-None-Match", "Last-Event-ID", "Mcp-Protocol-Version"],
+            expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+        )  # fmt: skip
     app.add_middleware(metrics.Timing, metrics=app.state.metrics)
     app.add_middleware(Envelope, log_queries=log_queries)
     return app

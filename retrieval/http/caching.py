@@ -40,6 +40,8 @@ def answer(request: Request, content: object, seconds: int = 0) -> Response:
         "Cache-Control": f"private, max-age={seconds}, must-revalidate" if seconds else "private, no-cache",
         "Vary": "Authorization, Cookie",
     }
-    if tag in {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}:
+    if request.method == "GET" and tag in {
+        one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")
+    }:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

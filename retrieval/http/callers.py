@@ -26,6 +26,9 @@ __all__ = ["KEY_COOKIE", "Caller", "Doorkeeper", "allowed", "require_own_page"]
 KEY_COOKIE = "freshet_key"  # the dashboard's; not sent along by pages of other sites
 _RATE, _BURST = 100, 400  # requests a second a key; a bot of a busy chain asks a few
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+# What proxies add. One on this machine makes everybody a caller from here, and names this machine as the host if it is
+# set up as proxies are by default.
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,7 @@ class Doorkeeper:
 
     async def admit(self, request: Request) -> Caller:
         """Who asks; raises Problem 401, 403 or 429."""
-        worn, by_cookie = _shown(request)
-        async with self._keys.connection() as conn:
-            found = await recognise(conn, worn)
-        caller = self._known(request, found, worn)
-        if caller.key_id is None or by_cookie:
-            require_own_page(request)
+        caller = await self.known(request)
         if seconds := caller.key_id and self._pace.wait(caller.key_id):
             raise Problem(
                 HTTPStatus.TOO_MANY_REQUESTS, f"too many requests with this key: wait {seconds} s",
@@ -65,8 +63,18 @@ class Doorkeeper:
         request.state.key_id = caller.key_id
         return caller
 
+    async def known(self, request: Request) -> Caller:
+        """Who asks, of whom no more is asked than that: nothing is counted. Raises Problem 401 or 403."""
+        worn, by_cookie = _shown(request)
+        async with self._keys.connection() as conn:
+            found = await recognise(conn, worn)
+        caller = self._recognised(request, found, worn)
+        if caller.key_id is None or by_cookie:
+            require_own_page(request)
+        return caller
+
     @staticmethod
-    def _known(request: Request, found: Recognised, worn: str) -> Caller:
+    def _recognised(request: Request, found: Recognised, worn: str) -> Caller:
         if found.key is not None:
             sources = None if found.key.source is None else tuple(found.key.source)
             return Caller(found.key.key_id, found.key.name, frozenset(found.key.scope), sources)  # type: ignore[arg-type]
@@ -105,10 +113,11 @@ def _shown(request: Request) -> tuple[str, bool]:
 
 def _require_this_machine(request: Request) -> None:
     peer = request.client.host if request.client else ""
-    if not _is_loopback(peer) or not _is_local_name(request.headers.get("host", "")):
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    if forwarded or not _is_loopback(peer) or not _is_local_name(request.headers.get("host", "")):
         raise Problem(
             HTTPStatus.FORBIDDEN,
-            "without a key only this machine is answered, by its own name (127.0.0.1, localhost): "
+            "without a key only this machine is answered, by its own name (127.0.0.1, localhost) and through no proxy: "
             "freshet key create NAME makes a key",
         )
 

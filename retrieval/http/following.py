@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
@@ -14,6 +14,7 @@ from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, allowed
 from retrieval.http.described import told
+from retrieval.http.figures import AWAY
 from retrieval.http.hub import Hub
 from retrieval.http.problems import RETRY_AFTER, Problem
 from retrieval.http.questions import MOST_ID, Asked
@@ -28,13 +29,17 @@ _PAGE = 500
 _MOST_STREAMS = 500
 _QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
 _Reader = Annotated[Caller, Depends(allowed("read"))]
-_AFTER = "The last change_id you have; 0: from the beginning."
 
 
-class ChangesQuestion(Asked):
+class StreamQuestion(Asked):
+    """Where a stream begins, unless `Last-Event-ID` says."""
+
+    after: int = Field(0, ge=0, le=MOST_ID, description="The last change_id you have; 0: from the beginning.")
+
+
+class ChangesQuestion(StreamQuestion):
     """Arguments of kb.changes."""
 
-    after: int = Field(0, ge=0, le=MOST_ID, description=_AFTER)
     max_results: int = Field(_PAGE, ge=1, le=10_000)
 
 
@@ -59,7 +64,10 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     responses={200: {"content": {"text/event-stream": {}}, "description": "One event a change, its id the cursor."}},
 )
 async def stream(
-    request: Request, caller: _Reader, after: Annotated[int, Query(ge=0, le=MOST_ID, description=_AFTER)] = 0
+    request: Request,
+    question: Annotated[StreamQuestion, Query()],
+    caller: _Reader,
+    last_event_id: Annotated[str, Header(description="The id of the last event; goes before `after`.")] = "",
 ) -> StreamingResponse:
     """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""
     if request.app.state.streams >= _MOST_STREAMS:
@@ -67,8 +75,8 @@ async def stream(
             HTTPStatus.SERVICE_UNAVAILABLE, f"{_MOST_STREAMS} streams are open already",
             {"Retry-After": str(RETRY_AFTER)},
         )  # fmt: skip
-    last = request.headers.get("last-event-id", "")
-    cursor = min(int(last), MOST_ID) if last.isascii() and last.isdecimal() and len(last) < 20 else after
+    is_id = last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 20
+    cursor = min(int(last_event_id), MOST_ID) if is_id else question.after
     return StreamingResponse(
         _events(request, caller, cursor),
         media_type="text/event-stream",
@@ -91,8 +99,8 @@ async def _events(request: Request, caller: Caller, cursor: int) -> AsyncIterato
                 yield b": here\n\n"
                 await hub.grown(ticket, _QUIET)
                 # a key that was revoked meanwhile hears nothing more
-                caller = await request.app.state.doorkeeper.admit(request)
-    except Problem:
+                caller = await request.app.state.doorkeeper.known(request)
+    except (Problem, *AWAY):  # whoever listens comes back, and is told what it is
         return
     finally:
         request.app.state.streams -= 1

@@ -28,7 +28,8 @@ def add_mcp(app: FastAPI, server: MCPServer[Any]) -> None:
         stateless_http=True,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    app.router.routes.append(Route(PATH, endpoint=_Guarded(inner), include_in_schema=False))
+    # not GET: where each request stands alone it opens a stream on which nothing ever comes
+    app.router.routes.append(Route(PATH, endpoint=_Guarded(inner), methods=["POST"], include_in_schema=False))
 
 
 class _Guarded:

@@ -22,19 +22,19 @@ __all__ = ["DifyAnswer", "DifyQuestion", "WebUiHit", "WebUiQuestion", "router"]
 
 router = APIRouter(tags=["chat platforms"], responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
 
-_MOST = 100
+_USUAL, _MOST = 5, 100
 _EVERYTHING = {"*", "all"}
-_NO_SUCH_KNOWLEDGE = 2001  # Dify's number for it
+_NO_SUCH_KEY, _NO_SUCH_KNOWLEDGE = 1002, 2001  # Dify's numbers for it
 _FILTERS = ("category", "language", "source", "kind")
 _Reader = Annotated[Caller, Depends(allowed("read"))]
 _Word = Annotated[str, Field(max_length=200)]
 
 
 class RetrievalSetting(BaseModel):
-    """How much Dify wants."""
+    """How much Dify wants; null, as it sends what was never set, is as left out."""
 
-    top_k: int = Field(default=5, ge=1)
-    score_threshold: FiniteFloat = Field(default=0.0)
+    top_k: Annotated[int, Field(ge=1)] | None = None
+    score_threshold: FiniteFloat | None = None
 
 
 class Condition(BaseModel):
@@ -48,8 +48,8 @@ class Condition(BaseModel):
 class MetadataCondition(BaseModel):
     """Conditions on the metadata of hits."""
 
-    logical_operator: Literal["and", "or"] = "and"
-    conditions: Annotated[list[Condition], Field(max_length=20)] = []
+    logical_operator: Literal["and", "or"] | None = "and"
+    conditions: Annotated[list[Condition], Field(max_length=20)] | None = None
 
 
 class DifyQuestion(BaseModel):
@@ -76,11 +76,22 @@ class DifyAnswer(BaseModel):
     records: list[DifyRecord]
 
 
+async def _reader_for_dify(request: Request) -> Caller:
+    """As any reader; but when Dify is given a key it takes whatever is not 403 for a sign that the key holds."""
+    try:
+        return await allowed("read")(request)
+    except Problem as problem:
+        of_key = problem.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+        if not of_key or "authorization" not in request.headers:
+            raise
+        raise _refusal(HTTPStatus.FORBIDDEN, _NO_SUCH_KEY, problem.detail) from None
+
+
 class WebUiQuestion(BaseModel):
     """Open WebUI's question."""
 
     query: str = Field(max_length=4000)
-    count: int = Field(5, ge=1)
+    count: int = Field(_USUAL, ge=1)
 
 
 class WebUiHit(BaseModel):
@@ -97,7 +108,9 @@ class WebUiHit(BaseModel):
     responses=told(HTTPStatus.NOT_FOUND),
     summary="Dify's external knowledge API",
 )
-async def dify(request: Request, question: DifyQuestion, caller: _Reader) -> Response:
+async def dify(
+    request: Request, question: DifyQuestion, caller: Annotated[Caller, Depends(_reader_for_dify)]
+) -> Response:
     """In Dify: Knowledge, External knowledge API, endpoint `https://HOST/dify`, a key of `freshet key create`."""
     filters = _conditions(question.metadata_condition)
     if question.knowledge_id not in _EVERYTHING:
@@ -105,7 +118,7 @@ async def dify(request: Request, question: DifyQuestion, caller: _Reader) -> Res
         asked = filters.get("source", [question.knowledge_id])
         filters["source"] = [name for name in asked if name == question.knowledge_id]
     given = await _ask(
-        request, caller, question.query, question.retrieval_setting.top_k,
+        request, caller, question.query, question.retrieval_setting.top_k or _USUAL,
         min_score=question.retrieval_setting.score_threshold or None, **filters,
     )  # fmt: skip
     return answer(request, {"records": [_record(hit) for hit in given]})
@@ -129,13 +142,18 @@ async def _require_source(request: Request, name: str, caller: Caller) -> None:
     if name in {one.source for one in await client.freshness(within=caller.sources)}:
         return
     said = f"there is no source {name!r} for this key; knowledge_id is the name of a source, or * for all"
-    raise Problem(HTTPStatus.NOT_FOUND, said, error_code=_NO_SUCH_KNOWLEDGE, error_msg=said)
+    raise _refusal(HTTPStatus.NOT_FOUND, _NO_SUCH_KNOWLEDGE, said)
+
+
+def _refusal(status: HTTPStatus, number: int, said: str) -> Problem:
+    """A problem that has what Dify looks for, too."""
+    return Problem(status, said, error_code=number, error_msg=said)
 
 
 def _conditions(told: MetadataCondition | None) -> dict[str, Any]:
     """The conditions as filters; raises Problem for one that no filter is, rather than leaving it out."""
     filters: dict[str, Any] = {}
-    conditions = told.conditions if told else []
+    conditions = (told and told.conditions) or []
     if told and told.logical_operator == "or" and len(conditions) > 1:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "metadata_condition: conditions can be joined by `and` alone")
     for condition in conditions:

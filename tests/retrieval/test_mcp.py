@@ -154,6 +154,12 @@ def test_a_key_limits_what_the_tools_see(address: str, story: Story, db: Connect
     assert httpx2.post(f"{address}/mcp", json={}).status_code == 401
 
 
+def test_no_stream_is_opened_on_which_nothing_comes(address: str) -> None:
+    """Each request stands alone: the SDK's client goes on without, and nobody holds connections open for nothing."""
+    answer = httpx2.get(f"{address}/mcp", headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 def test_a_process_speaks_it_on_standard_input_and_output(project: Project, story: Story) -> None:
     """`freshet mcp` as an assistant starts it: nothing else is on its output, and it ends with its input."""
     del story

@@ -104,6 +104,17 @@ def _page_of(conn: Connection, url: str) -> int:
 # ---------------------------------------------------------------- who sees what
 
 
+_WAYS = {"httponly", "samesite=strict", "secure"}
+
+
+def test_who_comes_by_tls_has_a_key_that_goes_by_nothing_else(http: httpx.Client, db: Connection) -> None:
+    """TLS ends at a proxy before us: by which way a browser came it says itself."""
+    worn = create_key(db, "ann", ["read", "write"], None)
+    came = http.post("/sign-in", data={"key": worn}, headers={"Origin": "https://kb.test", "Host": "kb.test"})
+    assert came.status_code == 303
+    assert {part.strip().lower() for part in came.headers["set-cookie"].split(";")} >= _WAYS
+
+
 def test_once_there_is_a_key_one_signs_in_with_it(http: httpx.Client, db: Connection) -> None:
     """The key goes into a cookie that scripts cannot read and that pages of other sites do not send along."""
     worn = create_key(db, "ann", ["read", "write"], None)
@@ -114,7 +125,7 @@ def test_once_there_is_a_key_one_signs_in_with_it(http: httpx.Client, db: Connec
     assert (came.status_code, came.headers["location"]) == (303, "/runs")
     kept = came.headers["set-cookie"]
     assert kept.startswith(f"{KEY_COOKIE}={worn};")
-    assert {"httponly", "samesite=strict"} <= {part.strip().lower() for part in kept.split(";")}
+    assert {"httponly", "samesite=strict"} == {part.strip().lower() for part in kept.split(";")} & _WAYS
     assert http.get("/runs").status_code == 200
     http.post("/sign-out")
     assert http.get("/runs").status_code == 303

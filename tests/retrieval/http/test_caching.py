@@ -41,3 +41,6 @@ def test_an_unchanged_answer_is_not_sent_again(http: httpx.Client) -> None:
     again = http.get("/v1/offers", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert http.get("/v1/offers", headers={"If-None-Match": '"other"'}).status_code == 200
+    asked = http.post("/v1/search", json={"query": "oil"})
+    told = http.post("/v1/search", json={"query": "oil"}, headers={"If-None-Match": asked.headers["etag"]})
+    assert told.status_code == 200, "there is no 304 to a POST (RFC 9110, 13.1.2)"

@@ -40,6 +40,25 @@ def test_names_of_this_machine(http: httpx.Client, host: str) -> None:
 
 
 @pytest.mark.hazard("S9")
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via"])
+def test_without_a_key_nobody_is_answered_through_a_proxy(http: httpx.Client, header: str, db: Connection) -> None:
+    """It stands on this machine and may name it as the host: behind it is the whole world."""
+    through = {header: "203.0.113.7"}
+    refused = http.get("/v1/offers", headers=through)
+    assert refused.status_code == 403
+    assert "through no proxy" in refused.json()["detail"]
+    worn = create_key(db, "bot", ["read"], None)
+    assert http.get("/v1/offers", headers={**through, **bearer(worn)}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/offers/", "/mcp/", "/sources/"])
+def test_nobody_is_led_elsewhere_with_a_key_in_hand(http: httpx.Client, path: str) -> None:
+    """Where TLS ends before us, an address of ours named whole would be one without it."""
+    answer = http.get(path)
+    assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
+@pytest.mark.hazard("S9")
 def test_once_a_key_was_made_every_call_needs_one(http: httpx.Client, db: Connection) -> None:
     """Also after it was revoked: what was closed does not open by itself."""
     worn = create_key(db, "bot", ["read"], None)

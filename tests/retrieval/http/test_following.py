@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
 
 from pipelines.database import Connection
+from pipelines.settings import Project
+from retrieval.http.app import create_app
+from retrieval.http.callers import Doorkeeper
+from retrieval.http.pace import Pace
 from retrieval.keys import create_key, revoke_key
+from tests.postgres import TestDatabase
+from tests.retrieval.http.conftest import running
+from tests.retrieval.http.test_questions import shut_out
 from tests.story import Story, offer
 
 
@@ -63,6 +71,40 @@ def test_a_stream_resumes_where_it_broke_off(http: httpx.Client) -> None:
     heard = {"Last-Event-ID": str(before[1]["change_id"])}
     with http.stream("GET", "/v1/changes/stream", headers=heard) as answer:
         assert int(events(answer.iter_lines(), 1)[0]["id"]) == before[2]["change_id"]
+
+
+def test_a_stream_refuses_what_it_does_not_know(http: httpx.Client) -> None:
+    """As every address: a cursor misspelt would be the whole feed from the beginning."""
+    assert http.get("/v1/changes/stream", params={"aftr": 3}).status_code == 422
+
+
+def test_a_stream_costs_its_key_one_question(project: Project, story: Story, db: Connection) -> None:
+    """However much it hears: many that listen with one key are not cut for that."""
+    headers = {"Authorization": f"Bearer {create_key(db, 'bot', ['read'], None)}"}
+    app = create_app(project)
+    with running(app) as address:
+        app.state.doorkeeper = Doorkeeper(app.state.store, Pace(1e-9, 1))
+        with httpx.stream("GET", f"{address}/v1/changes/stream", headers=headers, trust_env=False) as answer:
+            lines = answer.iter_lines()
+            events(lines, 4)
+            for name in ("brakes", "wash", "polish"):
+                url = f"https://shop.test/{name}"
+                story.sync({url: [offer(url, f"All about {name}")]})
+                assert json.loads(events(lines, 1)[0]["data"])["url"] == url
+        assert httpx.get(f"{address}/v1/status", headers=headers, trust_env=False).status_code == 429
+
+
+def test_a_stream_ends_quietly_with_its_database(
+    http: httpx.Client, database: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who listens comes back and is told 503: nothing of it is a mistake of ours."""
+    with http.stream("GET", "/v1/changes/stream") as answer:
+        lines = answer.iter_lines()
+        events(lines, 4)
+        with shut_out(database):
+            assert events(lines, 1) == []
+    assert "Traceback" not in caplog.text
+    assert "failed" not in caplog.text
 
 
 def test_a_stream_hears_only_of_granted_sources_and_ends_with_its_key(

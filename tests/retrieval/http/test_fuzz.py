@@ -7,12 +7,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import one_of
+from schemathesis import GenerationMode
 
 from flows.pushing import Pushes
 from pipelines.database import Connection
@@ -32,7 +37,7 @@ include-path = "/v1/entries/{source}/{key}"
 "path.source" = "till"
 """
 NOT_CHECKED = "positive_data_acceptance,negative_data_rejection"
-ENDLESS = "/v1/changes/stream"
+ENDLESS = "/v1/changes/stream"  # asked by a client that goes again
 EXAMPLES = "12"
 _LOGGED = re.compile(r"^\S+ \S+ \S+ \[\d+\] LOG:  (?:execute [^:\n]+|statement): (.*(?:\n\t.*)*)", re.MULTILINE)
 
@@ -109,6 +114,42 @@ def ask_plainly(http: httpx.Client) -> None:
     http.get("/v1/explain/1", params={"query": "oil"}).raise_for_status()
     http.post("/dify/retrieval", json={"knowledge_id": "till", "query": "oil"}).raise_for_status()
     assert http.post("/v1/search", json={"query": "oil", "query_embedding": [1.0]}).status_code == 422
+
+
+@pytest.mark.hazard("S4", "S9")
+def test_s4_nothing_sent_fails_the_stream(http: httpx.Client, statements: StatementLog) -> None:
+    """It never ends: who asks reads the head and what comes first, and goes. The same holds of it as of all."""
+    ask_plainly(http)
+    plain = statements.new()
+    document = http.get("/openapi.json").json()
+    del document["paths"][ENDLESS]["get"]["security"]  # the key is ours, not the tool's
+    operation = schemathesis.openapi.from_dict(document)[ENDLESS]["GET"]
+    asked: set[int] = set()
+
+    @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode)))
+    def ask(case: schemathesis.Case[Any]) -> None:
+        answer = first_of(http, case)
+        asked.add(answer.status_code)
+        case.validate_response(answer)
+
+    ask()
+    assert asked == {200, 422}
+    assert statements.new() <= plain
+    assert http.get("/v1/status").status_code == 200
+
+
+def first_of(http: httpx.Client, case: schemathesis.Case[Any]) -> httpx.Response:
+    """The answer to the case; of a stream its first event, or the line that says that it lives."""
+    sent = case.as_transport_kwargs(base_url=str(http.base_url))
+    with http.stream(sent["method"], sent["url"], params=sent["params"], headers=sent["headers"]) as answer:
+        if answer.headers["content-type"].startswith("text/event-stream"):
+            first = next(answer.iter_raw())
+            begun = httpx.Response(answer.status_code, headers=answer.headers, content=first, request=answer.request)
+            begun.elapsed = timedelta(0)  # the tool asks for it
+            return begun
+        answer.read()
+        return answer
 
 
 @pytest.mark.hazard("S4", "S9")

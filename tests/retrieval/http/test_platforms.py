@@ -60,6 +60,24 @@ def test_an_unknown_knowledge_is_said_to_be_none(http: httpx.Client, db: Connect
         assert (answer.status_code, answer.json()["error_code"]) == (404, 2001)
 
 
+def test_dify_is_told_of_a_key_that_does_not_hold_as_it_understands(http: httpx.Client, db: Connection) -> None:
+    """When a key is entered there Dify posts nothing at all, and takes any status but 403, 404 and 502 for success."""
+    good = create_key(db, "dify", ["read"], None)
+    writer = create_key(db, "writer", ["write"], None)
+    empty = [http.post("/dify/retrieval", headers={"Authorization": f"Bearer {key}"}) for key in (good, "x", writer)]
+    assert [answer.status_code for answer in empty] == [422, 403, 403]
+    assert empty[1].json()["error_code"] == 1002
+    assert "freshet key create" in empty[1].json()["error_msg"]
+
+
+def test_dify_may_send_null_for_what_was_never_set(http: httpx.Client) -> None:
+    """A knowledge without settings of its own, a chat without conditions: as left out."""
+    nothing = {"retrieval_setting": {"top_k": None, "score_threshold": None}, "metadata_condition": None}
+    assert http.post("/dify/retrieval", json={"knowledge_id": "shop", "query": "oil", **nothing}).json()["records"]
+    open_ = {"logical_operator": None, "conditions": None}
+    assert ask(http, metadata_condition=open_).json()["records"]
+
+
 def test_conditions_on_metadata_are_filters(http: httpx.Client) -> None:
     """Those that a filter can say."""
     urls = lambda answer: [one["metadata"]["url"] for one in answer.json()["records"]]  # noqa: E731

@@ -1,13 +1,11 @@
-"""Asking from Python what a bot asks in SQL: the same functions of schema kb, rows as dictionaries.
+"""Asking from Python what a bot asks in SQL: the same functions of schema kb.
 
-Each function of kb has its `Question` here, and whoever asks from Python sends that: these functions on one
-connection, `retrieval.client` on a pool. A query's vector is made by the caller where a model is at hand; else the
-database sees what it can do, and says `degraded` where words alone decide.
+Each function of kb has its `Question` here, and whoever asks from Python sends that: `rows_of` on one connection, for
+rows as dictionaries; `retrieval.client` on a pool, for what they mean.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +29,6 @@ __all__ = [
     "NotAllowed",
     "OtherModel",
     "Question",
-    "active_model",
     "ask_active_model",
     "ask_changes",
     "ask_entry",
@@ -40,16 +37,10 @@ __all__ = [
     "ask_note_demand",
     "ask_offers",
     "ask_search",
-    "entry",
-    "freshness",
-    "offers",
-    "query_vector",
     "refused",
     "rows_of",
-    "search",
 ]
 
-_log = logging.getLogger(__name__)
 _OTHER_MODEL = "KB005"
 
 Row = dict[str, Any]
@@ -196,66 +187,6 @@ def ask_note_demand(query: str, language: str | None = None, best_score: float |
     """kb.note_demand."""
     arguments = (query, language, best_score)
     return Question("kb.note_demand(%s::text, %s::text, %s::real)", arguments, leaves_note=True)
-
-
-def search(
-    conn: Connection,
-    query: str,
-    *,
-    embed: Embed | None = None,
-    model: str | None = None,
-    max_results: int = 8,
-    filters: Filters = Filters(),
-    min_score: float | None = None,
-    as_of: datetime | None = None,
-    known_at: datetime | None = None,
-) -> list[Row]:
-    """What is true now and answers the query, best first: columns of kb.search.
-
-    `as_of`, `known_at`: what was true then by what was known then, the other one being now; for auditors.
-
-    `embed` makes the query's unit vector, (dimensions,) float32, by the active model; `model` is the identity or name
-    of the model it does it by. Raises OtherModel when that is not the one served at that instant, BadQuestion.
-    """
-    vector = query_vector(query, embed)
-    question = ask_search(
-        query, vector, model, max_results=max_results, filters=filters, min_score=min_score, as_of=as_of,
-        known_at=known_at,
-    )  # fmt: skip
-    return rows_of(conn, question)
-
-
-def offers(
-    conn: Connection, *, filters: Filters = Filters(), upcoming: bool = False, max_results: int = 100
-) -> list[Row]:
-    """Offers live now, those that end first on top: columns of kb.offers. Raises BadQuestion."""
-    return rows_of(conn, ask_offers(filters=filters, upcoming=upcoming, max_results=max_results))
-
-
-def entry(conn: Connection, entry_id: int) -> Row | None:
-    """One entry whole if it is live now, else None: columns of kb.entry."""
-    return next(iter(rows_of(conn, ask_entry(entry_id))), None)
-
-
-def freshness(conn: Connection) -> list[Row]:
-    """How fresh each source is: columns of kb.freshness."""
-    return rows_of(conn, ask_freshness())
-
-
-def active_model(conn: Connection) -> Row | None:
-    """Name, dimensions and query prompt of the model whose vectors are served; None in an empty base."""
-    return next(iter(rows_of(conn, ask_active_model())), None)
-
-
-def query_vector(query: str, embed: Embed | None) -> Vector | None:
-    """The query's vector, or None where none can be made: the database sees what it can do then."""
-    if embed is None or not query.strip():
-        return None
-    try:
-        return Vector(embed(query))
-    except FreshetError as error:
-        _log.warning("the query was not embedded by the model, and is left to what the database can do: %s", error)
-        return None
 
 
 def rows_of(conn: Connection, question: Question) -> list[Row]:

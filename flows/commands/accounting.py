@@ -86,13 +86,14 @@ def status(
     from flows.serving import model_difference
     from pipelines.database import connect
     from pipelines.store import webhooks
-    from retrieval.asking import active_model, freshness
+    from retrieval.asking import ask_active_model, ask_freshness, rows_of
     from retrieval.findings import findings
 
     project = opened(folder)
     zone = ZoneInfo(project.timezone)
     with connect(project, role="writer", autocommit=True) as conn:
-        found, model, groups = freshness(conn), active_model(conn), findings(conn)
+        found, groups = rows_of(conn, ask_freshness()), findings(conn)
+        model = next(iter(rows_of(conn, ask_active_model())), None)
         states = source_states(conn)
         hooks = webhooks.states(conn, [hook.known_as for hook in project.webhooks])
         difference, due = model_difference(conn, project), what_is_due(conn)

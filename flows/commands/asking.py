@@ -90,14 +90,14 @@ def offers(
     Example: freshet offers --category oil --language ar
     """
     from pipelines.database import connect
-    from retrieval.asking import Filters, offers
+    from retrieval.asking import Filters, ask_offers, rows_of
 
     project = opened(folder)
     warn_of_unknown(project, source)
     zone = ZoneInfo(project.timezone)
     with connect(project, role="reader", autocommit=True) as conn:
         filters = Filters(category or None, language, source or None, None, min_price, max_price)
-        found = offers(conn, filters=filters, upcoming=upcoming, max_results=10_000)
+        found = rows_of(conn, ask_offers(filters=filters, upcoming=upcoming, max_results=10_000))
     if as_json:
         print_json({"offers": found})
         return

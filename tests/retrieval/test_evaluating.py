@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.database import Connection
 from pipelines.questions import Question
-from retrieval.asking import search
 from retrieval.evaluating import METRICS, Asked, ask_all, measure, remember
+from tests.asking import search
 from tests.story import Story, page
 
 

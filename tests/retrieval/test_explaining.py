@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -12,8 +11,9 @@ from pipelines.database import Connection
 from pipelines.records import Evidence as Found
 from pipelines.records import FreshetError, Outcome, Window
 from pipelines.source_settings import Source
-from retrieval.asking import BadQuestion, Embed, ask_explain, query_vector, rows_of, search
+from retrieval.asking import BadQuestion
 from retrieval.explaining import AmbiguousEntry, entry_meant
+from tests.asking import explain, search
 from tests.postgres import TestDatabase
 from tests.story import Story, offer, page, stated
 
@@ -50,14 +50,6 @@ def story(db: Connection) -> Story:
     )  # fmt: skip
     told.sync({GONE: Outcome.GONE, FAQ: Outcome.NOT_MODIFIED})
     return told
-
-
-def explain(
-    conn: Connection, entry_id: int, query: str | None = None, *, embed: Embed | None = None
-) -> list[dict[str, Any]]:
-    """Each check in order, as a bot's own connection is told it."""
-    vector = None if query is None else query_vector(query, embed)
-    return rows_of(conn, ask_explain(entry_id, query, vector))
 
 
 def _failed(conn: Connection, number: int, query: str | None = None) -> dict[str, str]:

@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from pipelines.database import Connection
-from retrieval.asking import BadQuestion, Filters, entry, offers, search
+from retrieval.asking import BadQuestion, Filters
+from tests.asking import entry, offers, search
 from tests.story import Story, offer, page
 
 CHEAP, DEAR, UNPRICED = (f"https://shop.test/{name}" for name in ("cheap", "dear", "unpriced"))

@@ -12,7 +12,8 @@ from pgvector import Vector
 from pipelines.database import Connection
 from pipelines.postgres.checks import run_checks
 from pipelines.records import Outcome
-from retrieval.asking import BadQuestion, Filters, offers, search
+from retrieval.asking import BadQuestion, Filters
+from tests.asking import offers, search
 from tests.postgres import TestDatabase
 from tests.story import Story, offer, page
 

@@ -21,7 +21,8 @@ from pipelines.store.models import drop_model, stored_models
 from pipelines.store.publishing import ModelSwitched, OtherModelActive, register_model
 from pipelines.store.switching import Candidate, RecallFalls, build, switch
 from pipelines.vectors.models import ModelEntry
-from retrieval.asking import OtherModel, search
+from retrieval.asking import OtherModel
+from tests.asking import search
 from tests.postgres import TestDatabase
 from tests.story import DIMENSIONS, CountingEncoder, Story, page
 

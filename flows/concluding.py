@@ -43,7 +43,7 @@ def end_published(
 
 def end_early(run: Run, state: str, message: str) -> Report:
     """Record an early end; a lease already lost, or a database that is away, leaves that to the next run."""
-    _log.error("%s: run %s %s: %s", run.source.name, run.number, state, message)
+    _log.info("%s: run %s %s: %s", run.source.name, run.number, state, message)
     problem = {"url": "", "outcome": state, "message": message}
     try:
         run.line.mend(_MEND_SECONDS)

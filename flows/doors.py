@@ -6,6 +6,7 @@ Streams are ended first: a stop takes no longer than answers do.
 from __future__ import annotations
 
 import logging
+import socket
 import sys
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import uvicorn
 from flows.deciding import Decisions
 from flows.pushing import Pushes
 from flows.webhooks import delivering
+from pipelines.records import FreshetError
 from retrieval.http.app import create_app
 from retrieval.http.envelope import JsonLines
 from retrieval.http.patience import Patience, allow_connections
@@ -24,22 +26,25 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Project
 
-__all__ = ["serve"]
+__all__ = ["AddressTaken", "serve"]
 
 _GRACE = 10  # seconds that answers under way are given when the server is stopped
+
+
+class AddressTaken(FreshetError):
+    """Another process listens there, or the address is none of this machine's."""
 
 
 def serve(project: Project, *, host: str | None = None, port: int | None = None, log_queries: bool = False) -> None:
     """Answer, and deliver to webhooks, until SIGTERM or SIGINT.
 
-    Raises OSError when the address is taken, SettingsError for a webhook's secret that cannot sign.
+    Raises AddressTaken, SettingsError for a webhook's secret that cannot sign.
     """
+    listener = _listening(host or project.api.host, port if port is not None else project.api.port)
     _log_as_json()
     app = create_app(project, log_queries=log_queries, deciding=Decisions(project), pusher=Pushes(project))
     config = uvicorn.Config(
         app,
-        host=host or project.api.host,
-        port=port if port is not None else project.api.port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -50,7 +55,23 @@ def serve(project: Project, *, host: str | None = None, port: int | None = None,
     )
     allow_connections()
     with delivering(project):
-        _Server(config, app).run()
+        _Server(config, app).run([listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that is bound there, said to a person; the server would only log that it could not be."""
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        cause = (error.strerror or "").partition(" (while")[0]
+        raise AddressTaken(
+            f"cannot listen on {where}: {cause}. Stop what listens there, or choose another address: "
+            "freshet serve --port PORT --host HOST, or host and port under [api] in freshet.toml"
+        ) from error
+    said = f"freshet: http://{where} (what may be asked: http://{where}/openapi.json); stop with Ctrl-C\n"
+    sys.stderr.write(said)
+    return listener
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,7 @@ __all__ = ["write_project"]
 def write_project(directory: Path) -> list[Path]:
     """Write freshet.toml, sources/example.toml and .gitignore; the files written.
 
-    Raises FreshetError when the folder holds a project already: nothing of it is touched.
+    Raises FreshetError when the folder holds a project already, of which nothing is touched, or cannot be written to.
     """
     if (directory / "freshet.toml").exists():
         raise FreshetError(f"{directory / 'freshet.toml'} is there already: this is a project; nothing was written")
@@ -21,8 +21,11 @@ def write_project(directory: Path) -> list[Path]:
         path = directory / name
         if path.exists():
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise FreshetError(f"{path} cannot be written: {error.strerror}; name a folder that can") from error
         written.append(path)
     return written
 

@@ -16,7 +16,7 @@ from psycopg import conninfo
 from pipelines.postgres import embedded
 from pipelines.postgres.roles import ROLES, Role
 from pipelines.records import FreshetError
-from pipelines.setting_values import reveal
+from pipelines.setting_values import SettingsError, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -226,8 +226,20 @@ def _register_vector(conn: Connection) -> None:
 def _configured(project: Project) -> str | None:
     """The connection string of settings or environment; "" means libpq's PG* variables; None: embedded."""
     if project.database.url is not None:
-        return reveal(project.database.url, "freshet.toml: database.url")
+        return _readable(reveal(project.database.url, "freshet.toml: database.url"))
     return "" if any(os.environ.get(name) for name in ("PGHOST", "PGSERVICE", "PGDATABASE", "PGHOSTADDR")) else None
+
+
+def _readable(address: str) -> str:
+    """The connection string, if it is one; raises SettingsError."""
+    try:
+        conninfo.conninfo_to_dict(address)
+    except psycopg.Error:
+        raise SettingsError(
+            "[database] url of freshet.toml, or DATABASE_URL: no connection string; write it as "
+            "postgresql://user:password@host:port/database"
+        ) from None
+    return address
 
 
 def _acting_as(address: str, role: Role) -> str:

@@ -35,6 +35,8 @@ def wanted_address(typed: str) -> str:
     told = typed.strip()
     if "://" not in told and Path(told).exists():
         raise SettingsError(f'{told} is a file here: name it in paths of a source of kind = "files"')
+    if told.startswith(("/", ".", "~")):
+        raise SettingsError(f"there is no file {told} on this machine, and an address begins with its host or https://")
     if "://" not in told:
         told = f"https://{told}"
     try:

@@ -23,7 +23,9 @@ _QUOTED = 3  # findings of a kind that status shows
 
 def explain(
     what: Annotated[str, typer.Argument(metavar="ENTRY|URL", help="An entry's number, or its URL.")],
-    query: Annotated[str | None, typer.Argument(help="A question that it should answer, or should not.")] = None,
+    query: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="A question that it should answer, or should not.")
+    ] = None,
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:

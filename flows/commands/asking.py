@@ -25,7 +25,7 @@ _DAYS = 14  # told to a person; --json has all
 
 
 def search(
-    query: Annotated[str, typer.Argument(help="What a customer asks, in any language.")],
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What a customer asks, in any language.")],
     most: Annotated[int, typer.Option("--max", min=1, max=100, help="How many hits at most.")] = 8,
     category: Category = None,
     language: Language = None,

@@ -13,7 +13,9 @@ from flows.commands.output import print_json, say
 
 __all__ = ["db"]
 
-db = typer.Typer(help="The database: migrate, uri, shell, check, copy, stop.", no_args_is_help=True)
+db = typer.Typer(
+    help="The database: migrate, uri, shell, check, copy, stop.\n\nExample: freshet db check", no_args_is_help=True
+)
 
 Role = Annotated[
     Literal["owner", "writer", "auditor", "reader"], typer.Option("--role", help="Who the connection is for.")

@@ -14,7 +14,10 @@ from flows.commands.output import at, print_json, say, shown
 
 __all__ = ["key"]
 
-key = typer.Typer(help="Keys of the HTTP door. Once one was made, every call needs one.", no_args_is_help=True)
+key = typer.Typer(
+    help="Keys of the HTTP door. Once one was made, every call needs one.\n\nExample: freshet key create my-bot",
+    no_args_is_help=True,
+)
 
 
 class Scope(Enum):
@@ -27,7 +30,7 @@ class Scope(Enum):
 
 @key.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What to call it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
     source: Annotated[list[str] | None, typer.Option("--source", help="Only of this source; may be repeated.")] = None,
     scope: Annotated[list[Scope] | None, typer.Option(help="What it allows; may be repeated. Default: read.")] = None,
     as_json: AsJson = False,
@@ -80,7 +83,7 @@ def list_keys(as_json: AsJson = False, folder: Folder = None) -> None:
 
 @key.command()
 def revoke(
-    name: Annotated[str, typer.Argument(help="Its name, or the eight characters after freshet_.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or the eight characters after freshet_.")],
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["model", "switch_model", "warn_of_difference"]
 
-model = typer.Typer(help="Embedding models: which serves, which are kept or being built.", no_args_is_help=True)
+model = typer.Typer(
+    help="Embedding models: which serves, which are kept or being built.\n\nExample: freshet model list",
+    no_args_is_help=True,
+)
 
 
 @model.command("list")
@@ -45,7 +48,7 @@ def list_models(as_json: AsJson = False, folder: Folder = None) -> None:
 
 @model.command("drop")
 def drop(
-    name: Annotated[str, typer.Argument(help="Its name, or the beginning of its identity.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name, or the beginning of its identity.")],
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:

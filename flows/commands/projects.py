@@ -15,7 +15,7 @@ __all__ = ["demo", "init", "schedule"]
 
 
 def init(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of the new project.")] = Path(),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the new project.")] = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Write a new project with a commented example.

@@ -19,7 +19,7 @@ __all__ = ["runs"]
 
 Row = Mapping[str, Any]
 
-runs = typer.Typer(help="Runs, newest first; `freshet runs show RUN` one whole.", invoke_without_command=True)
+runs = typer.Typer(invoke_without_command=True)
 
 _MOST_HELD = 50
 
@@ -31,7 +31,7 @@ def list_runs(
     as_json: AsJson = False,
     folder: Folder = None,
 ) -> None:
-    """Runs, newest first.
+    """Runs, newest first; `freshet runs show RUN` one whole.
 
     Example: freshet runs --source autocare-offers
     """
@@ -52,7 +52,9 @@ def list_runs(
 
 @runs.command("show")
 def show_run(
-    run: Annotated[int, typer.Argument(help="Number of the run.")], as_json: AsJson = False, folder: Folder = None
+    run: Annotated[int, typer.Argument(metavar="RUN", help="Number of the run.")],
+    as_json: AsJson = False,
+    folder: Folder = None,
 ) -> None:
     """One run whole: when, what it met, what became of it and why, and what waits for a person.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -24,7 +23,4 @@ def serve(
     """
     from flows.doors import serve
 
-    project = opened(folder)
-    where = f"http://{host or project.api.host}:{port or project.api.port}"
-    sys.stderr.write(f"freshet: {where} (what may be asked: {where}/openapi.json); stop with Ctrl-C\n")
-    serve(project, host=host, port=port, log_queries=log_queries)
+    serve(opened(folder), host=host, port=port, log_queries=log_queries)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["reindex", "sync"]
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="Sources; all when none is named.")]
+Names = Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Sources; all when none is named.")]
 
 # Which exit code a run's state asks for; the worst of several runs decides, in this order.
 _CODES = {"failed": 1, "cancelled": 1, "held": 3, "partial": 3, "published": 0, "planned": 0}

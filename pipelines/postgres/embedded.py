@@ -11,6 +11,7 @@ import fcntl
 import json
 import logging
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -204,7 +205,16 @@ def _launch(state: Path) -> None:
         if "still in use" not in said:
             break
         time.sleep(0.25)  # children of a killed server hold its memory until they notice
-    raise EmbeddedError(f"the embedded database in {state} did not start: {said.strip()[-1500:]}")
+    raise EmbeddedError(f"the embedded database in {state} did not start: {_why_not(data, said)}")
+
+
+def _why_not(data: Path, said: str) -> str:
+    """What the server said last: in its own log once it had begun to write one."""
+    logs = sorted((data / "log").glob("*.log"), key=lambda log: log.stat().st_mtime)
+    if logs and "redirecting log output" in said:
+        said = logs[-1].read_text(errors="replace").rpartition("starting PostgreSQL")[2].partition("\n")[2]
+    lines = [re.sub(r"^[-\d]+ [.:\d]+ \w+ \[\d+\] ", "", line) for line in said.strip().splitlines()]
+    return "; ".join(lines)[-1500:]
 
 
 def _furnish(server: Server) -> None:

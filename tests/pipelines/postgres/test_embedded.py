@@ -144,6 +144,16 @@ def test_a_port_listens_on_loopback_with_a_password(state: Path, caplog: pytest.
     assert "freshet db stop" in caplog.text
 
 
+def test_a_port_that_is_taken_is_why_it_did_not_start(state: Path) -> None:
+    """In the server's own words, without the lines that only tell that it logs."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(embedded.EmbeddedError, match=f"Address already in use.*port {port}") as refused:
+            embedded.start(state, port=port)
+    assert "redirecting" not in str(refused.value)
+    assert "UTC [" not in str(refused.value)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_has_a_login_of_its_own(cluster: Cluster, role: Role) -> None:
     """`uri` logs in as the role asked for, and that login has the role's rights."""

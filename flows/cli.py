@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import signal
 import sys
@@ -115,10 +116,18 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+_WAYS_OUT = {
+    errno.EACCES: "; let this user read and write there, or run Freshet as one who may",
+    errno.EROFS: "; keep the project where files can be written, or name another with --project",
+    errno.ENOSPC: "; make room there and run it again: nothing is half done",
+}
+
+
 def _foreign(error: Exception) -> str:
     """What is said of an error that the machine or the database made; empty for one that is our own mistake."""
     if isinstance(error, OSError):
-        return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        said = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        return said + _WAYS_OUT.get(error.errno or 0, "")
     if "psycopg" not in sys.modules:  # nobody could have raised one of its errors
         return ""
     import psycopg

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,20 @@ def test_a_folder_that_cannot_be_written_to_is_named(run: Run, tmp_path: Path) -
     ran = run("init", tmp_path / "taken" / "shop")
     assert ran.code == 1
     assert "taken/shop/freshet.toml cannot be written: Not a directory" in ran.err
+
+
+def test_what_may_not_be_written_is_named_with_the_way_out(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the machine says it, and what to do."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", f"{folder}/sources/shop.toml")
+
+    monkeypatch.setattr("flows.adding.proposals.propose", refused)
+    ran = run("add", "https://shop.test/")
+    assert ran.code == 1
+    assert ran.err.startswith(f"freshet: Permission denied: {folder}/sources/shop.toml; let this user read and write")
 
 
 def test_why_a_run_failed_is_said_once(run: Run, folder: Path) -> None:

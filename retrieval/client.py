@@ -26,7 +26,7 @@ from pipelines.embedding import query_encoders
 from pipelines.settings import Project
 from retrieval import dialogue
 from retrieval.asking import Embed, Question, refused
-from retrieval.query_models import Dialogue, Embedding, QueryModel, QueryModels, Rows
+from retrieval.query_models import Aside, Dialogue, Embedding, QueryModel, QueryModels, Rows
 from retrieval.turns import Turns
 
 __all__ = ["AsyncClient", "Client", "DatabaseAway"]
@@ -37,6 +37,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _WAIT = 2.0  # seconds for a connection, or for one that was lost to be made anew
+_MOST_ASIDES = 100
 
 
 class DatabaseAway(DatabaseError):
@@ -132,9 +133,11 @@ class Client(_Asking):
             answer: _T = end.value
             return answer
 
-    def _do(self, step: Question | Embedding) -> Any:
+    def _do(self, step: Question | Embedding | Aside) -> Any:
         if isinstance(step, Embedding):
             return step.embed(step.query)
+        if isinstance(step, Aside):
+            return self._carry_out(step.steps)
         try:
             try:
                 return self._rows(step)
@@ -162,11 +165,16 @@ class AsyncClient(_Asking):
     def _turns(self) -> Turns:
         return Turns(self._pool)
 
+    @cached_property
+    def _asides(self) -> set[asyncio.Task[None]]:
+        return set()
+
     async def __aenter__(self) -> Self:
         await self._pool.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*self._asides, return_exceptions=True)
         await self._pool.close()
 
     def pool_stats(self) -> dict[str, int]:
@@ -195,9 +203,20 @@ class AsyncClient(_Asking):
             answer: _T = end.value
             return answer
 
-    async def _do(self, step: Question | Embedding) -> Any:
+    async def _carry_out_aside(self, steps: Dialogue[None]) -> None:
+        """Begin what no answer waits for; when too much of it has begun already, wait all the same."""
+        if len(self._asides) >= _MOST_ASIDES:
+            await self._carry_out(steps)
+            return
+        task = asyncio.create_task(self._carry_out(steps))
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+    async def _do(self, step: Question | Embedding | Aside) -> Any:
         if isinstance(step, Embedding):
             return await asyncio.to_thread(step.embed, step.query)
+        if isinstance(step, Aside):
+            return await self._carry_out_aside(step.steps)
         try:
             try:
                 return await self._turns.rows(step)

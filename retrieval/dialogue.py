@@ -28,7 +28,7 @@ from retrieval.asking import (
     ask_offers,
     ask_search,
 )
-from retrieval.query_models import Dialogue, QueryModels, Rows, embedded, model_served
+from retrieval.query_models import Aside, Dialogue, QueryModels, Rows, embedded, model_served
 
 __all__ = ["active_model", "changes", "entry", "explain", "freshness", "offers", "search"]
 
@@ -78,12 +78,12 @@ def search(
     hits = _read(results.Hit, rows)
     answerable = any(hit.answerable for hit in hits)
     if note_demand and query.strip() and not answerable and as_of is None and known_at is None:
-        yield from _noted(query, language, hits)
+        yield Aside(_noted(query, language, hits))
     return results.Answer(query, hits, answerable, any(hit.degraded for hit in hits), _asked_at(rows))
 
 
 def _noted(query: str, language: str | None, hits: Sequence[results.Hit]) -> Dialogue[None]:
-    """Tell the base that it had no or a weak answer; where it cannot note that, the answer is given all the same."""
+    """Tell the base that it had no or a weak answer; where it cannot note that, it is said in the log."""
     try:
         yield ask_note_demand(query, language, max((hit.score for hit in hits), default=None))
     except psycopg.errors.ReadOnlySqlTransaction:

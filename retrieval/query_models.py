@@ -18,7 +18,7 @@ from pipelines.records import FreshetError
 from retrieval import results
 from retrieval.asking import Embed, OtherModel, Question, ask_active_model
 
-__all__ = ["Dialogue", "Embedding", "QueryModel", "QueryModels", "Rows", "embedded", "model_served"]
+__all__ = ["Aside", "Dialogue", "Embedding", "QueryModel", "QueryModels", "Rows", "embedded", "model_served"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +35,16 @@ class Embedding:
     query: str
 
 
-# `Question` is answered with rows, the first column `asked_at`; `Embedding` with a vector.
+@dataclass(frozen=True)
+class Aside:
+    """A step that no answer waits for: a dialogue of its own, which raises nothing."""
+
+    steps: Dialogue[None]
+
+
+# `Question` is answered with rows, the first column `asked_at`; `Embedding` with a vector; `Aside` with nothing.
 Rows: TypeAlias = list[tuple[Any, ...]]
-Dialogue: TypeAlias = Generator[Question | Embedding, Any, _T]
+Dialogue: TypeAlias = Generator[Question | Embedding | Aside, Any, _T]
 
 
 @dataclass(frozen=True)

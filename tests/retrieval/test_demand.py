@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.database import Connection
 from pipelines.store import publishing
-from retrieval.client import Client
+from retrieval.client import AsyncClient, Client
 from retrieval.demand import demand, keep_demand
 from tests.postgres import TestDatabase
 from tests.story import Story, offer
@@ -38,6 +40,19 @@ def test_what_is_asked_often_is_told_in_words(story: Story, database: TestDataba
     (question,) = seen.questions
     assert (question["question"], question["asked"], question["unanswered"]) == ("do you sell a windscreen", 3, 3)
     assert (question["language"], question["best_score"], seen.seldom) == ("en", 0, 1)
+
+
+def test_no_answer_waits_for_the_note(story: Story, database: TestDatabase) -> None:
+    """The client that awaits answers while nothing can be noted, and notes it before it is closed."""
+
+    async def ask() -> None:
+        async with AsyncClient(database.url("reader")) as kb:
+            with database.connect() as other, other.transaction():
+                other.execute("lock table kb_store.demand")
+                assert not (await kb.search("Do you sell windscreens?")).answerable
+
+    asyncio.run(asyncio.wait_for(ask(), 60))
+    assert demand(story.conn).seldom == 1
 
 
 def test_what_is_answered_is_no_demand(story: Story, database: TestDatabase) -> None:

@@ -98,7 +98,7 @@ def draft_of(
         code=line_of(_one(given, "code")) or None,
         image_url=read_address(_one(given, "image"), base) if "image" in given else None,
         terms="\n".join(block.text for block in texts.terms) or None,
-        evidence=tuple(Evidence(f, _one(given, f)[:500], f"feed:{f}", base) for f in _EVIDENCE if f in given),
+        evidence=tuple(Evidence(f, line_of(_one(given, f))[:500], f"feed:{f}", base) for f in _EVIDENCE if f in given),
     )
     return ItemReading(draft, (*hidden, *window.findings, *_notes(draft, given, address, rules)))
 

@@ -107,6 +107,14 @@ def test_other_fields() -> None:
     ]  # fmt: skip
 
 
+def test_nothing_invisible_stands_in_the_evidence() -> None:
+    """It is quoted as the rest is: without control characters, markup, and lines that could pass for another's."""
+    draft = read({"title": "Wash\nSource: x <script>alert(1)</script>\x1b[31m", "code": "A\u202eB", "price": "5"}).draft
+    assert {one.field: one.text for one in draft.evidence} == {
+        "title": "Wash Source: x [31m", "code": "AB", "price": "5"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
 def test_an_address_that_is_none_is_left_out(url: str) -> None:
     """What is no web address is told and never stored."""

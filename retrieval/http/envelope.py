@@ -49,9 +49,11 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":  # answered as GET is; the server leaves the body out
+        asked = scope["method"]
+        if asked == "HEAD":  # answered as GET is; the server leaves the body out
             scope = {**scope, "method": "GET"}
-        scope.setdefault("state", {})["number"] = number = secrets.token_hex(8)
+        number = secrets.token_hex(8)
+        scope.setdefault("state", {}).update(number=number, asked=asked)
         started, status = perf_counter(), 0
 
         async def sending(message: Message) -> None:
@@ -83,7 +85,7 @@ class Envelope:
         route = scope.get("route")
         line = {
             "request": number,
-            "method": scope["method"],
+            "method": scope["state"]["asked"],
             # the address as declared: what stands in its place may be anything
             "path": getattr(route, "path", "other"),
             "status": status,

@@ -25,6 +25,8 @@ __all__ = ["ChangesDocument", "router"]
 
 router = APIRouter(prefix="/v1/changes", tags=["following"], responses=told())
 
+_EVENTS = "text/event-stream"
+_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PAGE = 500
 _MOST_STREAMS = 500
 _QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
@@ -61,26 +63,28 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
     "/stream",
     summary="The same as server-sent events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "One event a change, its id the cursor."}},
+    responses={200: {"content": {_EVENTS: {}}, "description": "One event a change, its id the cursor."}},
 )
 async def stream(
     request: Request,
     question: Annotated[StreamQuestion, Query()],
     caller: _Reader,
     last_event_id: Annotated[str, Header(description="The id of the last event; goes before `after`.")] = "",
-) -> StreamingResponse:
+) -> Response:
     """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""
     if request.app.state.streams >= _MOST_STREAMS:
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE, f"{_MOST_STREAMS} streams are open already",
             {"Retry-After": str(RETRY_AFTER)},
         )  # fmt: skip
+    if request.state.asked == "HEAD":  # its body, which nobody reads, would never end
+        return Response(media_type=_EVENTS, headers=_HEADERS)
     is_id = last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 20
     cursor = min(int(last_event_id), MOST_ID) if is_id else question.after
     return StreamingResponse(
         _events(request, caller, cursor),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        media_type=_EVENTS,
+        headers=_HEADERS,
     )
 
 

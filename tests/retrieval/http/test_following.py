@@ -65,6 +65,13 @@ def test_a_stream_tells_what_was_and_then_what_comes(http: httpx.Client, story: 
         assert json.loads(events(lines, 1)[0]["data"])["url"] == "https://shop.test/new"
 
 
+def test_who_asks_for_the_head_of_a_stream_gets_it_and_may_go_on(http: httpx.Client) -> None:
+    """On the same connection: a body that nobody reads would hold it for ever."""
+    head = http.head("/v1/changes/stream")
+    assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert http.get("/v1/status", timeout=5).status_code == 200
+
+
 def test_a_stream_resumes_where_it_broke_off(http: httpx.Client) -> None:
     """The last event's id, sent as a browser does, skips what was heard."""
     before = http.get("/v1/changes").json()["changes"]

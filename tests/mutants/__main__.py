@@ -8,13 +8,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from tests.mutants import in_crawling, in_reading, in_the_database, in_webhooks
+from tests.mutants import in_answering, in_crawling, in_reading, in_the_database, in_webhooks
 from tests.mutants.mutant import Mutant, RottenMutant
 from tests.mutants.trial import Trial, run_unmutated, try_mutant
 
 __all__ = ["MUTANTS", "main"]
 
-MUTANTS = (*in_the_database.MUTANTS, *in_reading.MUTANTS, *in_crawling.MUTANTS, *in_webhooks.MUTANTS)
+MUTANTS = (
+    *in_the_database.MUTANTS,
+    *in_reading.MUTANTS,
+    *in_crawling.MUTANTS,
+    *in_answering.MUTANTS,
+    *in_webhooks.MUTANTS,
+)
 
 
 def main(names: Sequence[str]) -> int:

@@ -68,7 +68,7 @@ def _heard(rows: Rows) -> int:
 
 
 def _run(test: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(asyncio.wait_for(test, 60))
+    asyncio.run(asyncio.wait_for(test, 20))
 
 
 def test_who_waits_to_ask_the_same_is_answered_together(counted: Connection, database: TestDatabase) -> None:

@@ -40,6 +40,8 @@ def test_every_page_loads_without_a_word_of_complaint(browser: Browser, address:
             assert wrong == [], path
             wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide == 0, path
+            lines = page.evaluate("[...document.querySelectorAll('nav a')].map((one) => one.offsetHeight)")
+            assert all(height < 50 for height in lines), f"{path}: the name of a page is broken in two"
             assert page.locator("h1").count() == 1, path
 
 

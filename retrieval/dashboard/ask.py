@@ -14,10 +14,10 @@ from retrieval.client import AsyncClient
 from retrieval.dashboard import past, store
 from retrieval.dashboard.categories import category_names
 from retrieval.dashboard.evidence import Piece, marked_words
-from retrieval.dashboard.routing import PageRoute, Reader
+from retrieval.dashboard.routing import PageRoute
 from retrieval.dashboard.viewing import may_look_behind, page
 from retrieval.demand import QUESTIONS
-from retrieval.http.callers import Caller
+from retrieval.http.callers import Caller, Reader
 from retrieval.http.problems import Problem
 from retrieval.results import Answer, Offers, Step
 

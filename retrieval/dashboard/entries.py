@@ -11,9 +11,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from retrieval.client import AsyncClient
 from retrieval.dashboard import past, store
 from retrieval.dashboard.evidence import marked
-from retrieval.dashboard.routing import PageRoute, Reader
+from retrieval.dashboard.routing import PageRoute
 from retrieval.dashboard.viewing import may_look_behind, page, page_language
 from retrieval.history import differences
+from retrieval.http.callers import Reader
 from retrieval.http.problems import Problem
 from retrieval.http.questions import MOST_ID
 

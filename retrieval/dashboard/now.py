@@ -14,9 +14,9 @@ from fastapi.responses import RedirectResponse
 
 from retrieval.client import AsyncClient
 from retrieval.dashboard import past, store
-from retrieval.dashboard.routing import PageRoute, Reader, Writer
+from retrieval.dashboard.routing import PageRoute
 from retrieval.dashboard.viewing import may_look_behind, page, page_language
-from retrieval.http.callers import Caller
+from retrieval.http.callers import Caller, Reader, Writer
 from retrieval.http.problems import Problem
 from retrieval.http.questions import MOST_ID
 from retrieval.results import Freshness, Offer

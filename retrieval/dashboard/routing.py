@@ -12,16 +12,13 @@ from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 
-from pipelines.database import DatabaseError
 from pipelines.records import FreshetError
 from retrieval.dashboard.viewing import may_look_behind, page
 from retrieval.http.callers import Caller, allowed
-from retrieval.http.problems import RETRY_AFTER, Problem
+from retrieval.http.problems import AWAY, RETRY_AFTER, Problem
 
-__all__ = ["Insider", "PageRoute", "Reader", "Writer"]
+__all__ = ["Insider", "PageRoute"]
 
 _AWAY = (
     "the database cannot be reached; nothing is shown from memory, since it might be over. Look again in a few seconds"
@@ -41,7 +38,7 @@ class PageRoute(APIRoute):
                 return await answer(request)
             except Problem as problem:
                 return _refused(request, problem)
-            except (DatabaseError, PoolTimeout, OperationalError) as error:
+            except AWAY as error:
                 _log.warning("the database is away: %s", type(error).__name__)
                 return _failed(request, HTTPStatus.SERVICE_UNAVAILABLE, _AWAY, {"Retry-After": str(RETRY_AFTER)})
             except RequestValidationError:
@@ -62,8 +59,6 @@ async def _behind(request: Request) -> Caller:
     return caller
 
 
-Reader = Annotated[Caller, Depends(allowed("read"))]
-Writer = Annotated[Caller, Depends(allowed("write"))]
 Insider = Annotated[Caller, Depends(_behind)]
 
 

@@ -10,10 +10,10 @@ import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -21,7 +21,7 @@ from retrieval.http.pace import Pace
 from retrieval.http.problems import Problem
 from retrieval.keys import SCOPES, Recognised, Scope, recognise
 
-__all__ = ["KEY_COOKIE", "Caller", "Doorkeeper", "allowed", "require_own_page"]
+__all__ = ["KEY_COOKIE", "Caller", "Doorkeeper", "Reader", "Writer", "allowed", "require_own_page"]
 
 KEY_COOKIE = "freshet_key"  # the dashboard's; not sent along by pages of other sites
 _RATE, _BURST = 100, 400  # requests a second a key; a bot of a busy chain asks a few
@@ -100,6 +100,10 @@ def allowed(scope: Scope) -> Callable[[Request], Awaitable[Caller]]:
         return known
 
     return caller
+
+
+Reader = Annotated[Caller, Depends(allowed("read"))]
+Writer = Annotated[Caller, Depends(allowed("write"))]
 
 
 def _shown(request: Request) -> tuple[str, bool]:

@@ -14,14 +14,14 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from pipelines.database import DatabaseError
 from retrieval.client import AsyncClient
 
-__all__ = ["AWAY", "BASE_AWAY", "Base", "Reading", "Row"]
+__all__ = ["BASE_AWAY", "Base", "Reading", "Row"]
 
-AWAY = (DatabaseError, PoolTimeout, psycopg.Error, TimeoutError)
+_AWAY = (DatabaseError, psycopg.Error, TimeoutError)
 
 _LONGEST = 4.0  # seconds for all that is read; Prometheus gives up on a scrape after ten
 _KEPT = 5.0  # seconds that a reading holds: several scrapers cost what one does
@@ -70,7 +70,7 @@ class Base:
         try:
             async with asyncio.timeout(_LONGEST):
                 return await self._looked(store)
-        except AWAY:
+        except _AWAY:
             return BASE_AWAY
 
     async def _looked(self, store: AsyncConnectionPool[Any]) -> Reading:

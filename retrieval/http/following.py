@@ -6,17 +6,16 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
-from retrieval.http.callers import Caller, allowed
+from retrieval.http.callers import Caller, Reader
 from retrieval.http.described import told
-from retrieval.http.figures import AWAY
 from retrieval.http.hub import Hub
-from retrieval.http.problems import RETRY_AFTER, Problem
+from retrieval.http.problems import AWAY, RETRY_AFTER, Problem
 from retrieval.http.questions import MOST_ID, Asked
 from retrieval.results import Change
 from retrieval.rows import document
@@ -30,7 +29,6 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PAGE = 500
 _MOST_STREAMS = 500
 _QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
-_Reader = Annotated[Caller, Depends(allowed("read"))]
 
 
 class StreamQuestion(Asked):
@@ -52,7 +50,7 @@ class ChangesDocument(BaseModel):
 
 
 @router.get("", response_model=ChangesDocument, summary="What became of which entry, in order")
-async def changes(request: Request, question: Annotated[ChangesQuestion, Query()], caller: _Reader) -> Response:
+async def changes(request: Request, question: Annotated[ChangesQuestion, Query()], caller: Reader) -> Response:
     """The columns of `kb.changes`."""
     client: AsyncClient = request.app.state.client
     page = await client.changes(question.after, max_results=question.max_results, within=caller.sources)
@@ -68,7 +66,7 @@ async def changes(request: Request, question: Annotated[ChangesQuestion, Query()
 async def stream(
     request: Request,
     question: Annotated[StreamQuestion, Query()],
-    caller: _Reader,
+    caller: Reader,
     last_event_id: Annotated[str, Header(description="The id of the last event; goes before `after`.")] = "",
 ) -> Response:
     """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""

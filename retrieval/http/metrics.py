@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from retrieval.client import AsyncClient
 from retrieval.http.callers import allowed
 from retrieval.http.described import told
-from retrieval.http.figures import AWAY, BASE_AWAY, Base, Reading, Row
-from retrieval.http.problems import Problem
+from retrieval.http.figures import BASE_AWAY, Base, Reading, Row
+from retrieval.http.problems import AWAY, Problem
 
 __all__ = ["Metrics", "Timing", "router"]
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, FiniteFloat
 
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
-from retrieval.http.callers import Caller, allowed
+from retrieval.http.callers import Caller, Reader, allowed
 from retrieval.http.described import told
 from retrieval.http.problems import Problem
 from retrieval.results import Answer, Hit
@@ -26,7 +26,6 @@ _USUAL, _MOST = 5, 100
 _EVERYTHING = {"*", "all"}
 _NO_SUCH_KEY, _NO_SUCH_KNOWLEDGE = 1002, 2001  # Dify's numbers for it
 _FILTERS = ("category", "language", "source", "kind")
-_Reader = Annotated[Caller, Depends(allowed("read"))]
 _Word = Annotated[str, Field(max_length=200)]
 
 
@@ -114,18 +113,19 @@ async def dify(
     """In Dify: Knowledge, External knowledge API, endpoint `https://HOST/dify`, a key of `freshet key create`."""
     filters = _conditions(question.metadata_condition)
     if question.knowledge_id not in _EVERYTHING:
-        await _require_source(request, question.knowledge_id, caller)
         asked = filters.get("source", [question.knowledge_id])
         filters["source"] = [name for name in asked if name == question.knowledge_id]
     given = await _ask(
         request, caller, question.query, question.retrieval_setting.top_k or _USUAL,
         min_score=question.retrieval_setting.score_threshold or None, **filters,
     )  # fmt: skip
+    if not given and question.knowledge_id not in _EVERYTHING:
+        await _require_source(request, question.knowledge_id, caller)
     return answer(request, {"records": [_record(hit) for hit in given]})
 
 
 @router.post("/openwebui/search", response_model=list[WebUiHit], summary="Open WebUI's external web search")
-async def open_webui(request: Request, question: WebUiQuestion, caller: _Reader) -> Response:
+async def open_webui(request: Request, question: WebUiQuestion, caller: Reader) -> Response:
     """In Open WebUI: Web search, engine `external`, this address, a key of `freshet key create`."""
     given = await _ask(request, caller, question.query, question.count)
     return answer(request, [{"link": hit.url, "title": hit.title, "snippet": _dated(hit)} for hit in given])

@@ -10,7 +10,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -18,6 +17,7 @@ from pipelines.database import DatabaseError
 from retrieval.asking import BadQuestion
 
 __all__ = [
+    "AWAY",
     "MEDIA",
     "RETRY_AFTER",
     "Problem",
@@ -30,6 +30,7 @@ __all__ = [
 
 RETRY_AFTER = 5  # seconds a caller waits while the database is away
 MEDIA = "application/problem+json"
+AWAY = (DatabaseError, OperationalError)  # what is raised while the database is; no connection in time is the second
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +74,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadQuestion, _bad_question)
-    for away in (DatabaseError, PoolTimeout, OperationalError):
+    for away in AWAY:
         app.add_exception_handler(away, _away)
 
 

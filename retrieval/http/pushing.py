@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pipelines.records import Finding, FreshetError
 from pipelines.settings import Project
 from retrieval.client import AsyncClient
-from retrieval.http.callers import Caller, allowed
+from retrieval.http.callers import Writer
 from retrieval.http.described import told
 from retrieval.http.problems import RETRY_AFTER, Problem
 from retrieval.results import Entry
@@ -27,7 +27,6 @@ router = APIRouter(prefix="/v1/entries", tags=["pushing"], responses=told(HTTPSt
 
 _LONGEST_KEY = 500
 _NO_KEY = re.compile(r"[\x00-\x1f\x7f\ufffd\ud800-\udfff]|^\s|\s$")
-_Writer = Annotated[Caller, Depends(allowed("write"))]
 _Line = Annotated[str, Field(max_length=2000)]
 _Text = Annotated[str, Field(max_length=500_000)]
 _Amount = Annotated[Decimal, Field(ge=0, le=10**12, allow_inf_nan=False)] | _Line
@@ -137,7 +136,7 @@ class _Target:
 
 def _target(
     request: Request,
-    caller: _Writer,
+    caller: Writer,
     source: Annotated[str, Path(max_length=200)],
     key: Annotated[str, Path(min_length=1, max_length=_LONGEST_KEY)],
 ) -> _Target:
@@ -168,7 +167,7 @@ _To = Annotated[_Target, Depends(_target)]
         **told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
-async def put(request: Request, to: _To, item: PushedItem, caller: _Writer) -> Response:
+async def put(request: Request, to: _To, item: PushedItem, caller: Writer) -> Response:
     """Live and searchable when this returns. The same again changes nothing but that it was said again now."""
     if item.key not in (None, to.key):
         raise _invalid("body.key", "is another than that of the address")

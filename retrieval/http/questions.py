@@ -6,12 +6,12 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer, kept_for
-from retrieval.http.callers import Caller, allowed
+from retrieval.http.callers import Caller, Reader
 from retrieval.http.described import told
 from retrieval.http.problems import Problem
 from retrieval.results import Entry, Freshness, Hit, Offer, Step
@@ -23,7 +23,6 @@ router = APIRouter(prefix="/v1", tags=["asking"], responses=told())
 MOST_ID = 2**63 - 1  # bigint
 _Word = Annotated[str, Field(max_length=200)]
 _Words = Annotated[list[_Word], Field(max_length=100)]
-_Reader = Annotated[Caller, Depends(allowed("read"))]
 
 
 def _written_out(value: Any) -> Any:
@@ -127,21 +126,19 @@ class StepsDocument(BaseModel):
     responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     summary="What is true now and answers a question",
 )
-async def search(request: Request, question: SearchQuestion, caller: _Reader) -> Response:
+async def search(request: Request, question: SearchQuestion, caller: Reader) -> Response:
     """The columns of `kb.search`. `answerable` false: no hit is good enough to answer from."""
     return await _search(request, question, caller)
 
 
 @router.get("/search", response_model=AnswerDocument, summary="What is true now and answers a question")
-async def search_by_address(
-    request: Request, question: Annotated[SearchQuestion, Query()], caller: _Reader
-) -> Response:
+async def search_by_address(request: Request, question: Annotated[SearchQuestion, Query()], caller: Reader) -> Response:
     """As by POST; a list by naming its parameter again: `category=oil&category=tyres`."""
     return await _search(request, question, caller)
 
 
 @router.get("/offers", response_model=OffersDocument, summary="Offers live now, those that end first on top")
-async def offers(request: Request, question: Annotated[OffersQuestion, Query()], caller: _Reader) -> Response:
+async def offers(request: Request, question: Annotated[OffersQuestion, Query()], caller: Reader) -> Response:
     """The columns of `kb.offers`; `upcoming=true` adds those not yet begun."""
     _require_audit(question, caller)
     given = await _client(request, question).offers(**question.model_dump(), within=caller.sources)
@@ -159,7 +156,7 @@ async def entry(
     request: Request,
     entry_id: Annotated[int, Path(ge=1, le=MOST_ID)],
     question: Annotated[EntryQuestion, Query()],
-    caller: _Reader,
+    caller: Reader,
 ) -> Response:
     """The columns of `kb.entry`. One that is over, withdrawn, or of a source not granted, is as one that never was."""
     found = await _client(request).entry(entry_id, language=question.language, within=caller.sources)
@@ -173,7 +170,7 @@ async def explain(
     request: Request,
     entry_id: Annotated[int, Path(ge=1, le=MOST_ID)],
     question: Annotated[ExplainQuestion, Query()],
-    caller: _Reader,
+    caller: Reader,
 ) -> Response:
     """The columns of `kb.explain`: nothing quotable. With a `query` also why it is, or is not, found."""
     steps = await _client(request).explain(entry_id, question.query, within=caller.sources)
@@ -181,7 +178,7 @@ async def explain(
 
 
 @router.get("/status", response_model=FreshnessDocument, summary="How fresh each source is")
-async def status(request: Request, _: Annotated[Asked, Query()], caller: _Reader) -> Response:
+async def status(request: Request, _: Annotated[Asked, Query()], caller: Reader) -> Response:
     """The columns of `kb.freshness`."""
     return answer(request, {"sources": await _client(request).freshness(within=caller.sources)})
 

@@ -3,7 +3,9 @@
 site        put together: which page stands at which address
 routing     how a page fails: as a page, or by asking to sign in
 viewing     a template with what every page needs: language, zone, headers
+sentences   what the base says in English, in Arabic (sentences.toml)
 phrases     what is said, in English and Arabic (phrases.toml)
+categories  what a category is called
 times       instants and what is left of them, in words
 store       what is read beyond the functions of kb: runs, findings, captures
 past        and what was believed: versions, changes, how much was live

@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse
 from retrieval.dashboard import times
 from retrieval.dashboard.categories import category_name
 from retrieval.dashboard.phrases import LANGUAGES, Language, counted, direction, language_of, phrase
+from retrieval.dashboard.sentences import sentence
 from retrieval.http.callers import Caller
 
 __all__ = ["STATIC", "may_look_behind", "page", "page_language", "static_files"]
@@ -87,6 +88,7 @@ def _said(request: Request, caller: Caller | None, language: Language) -> dict[s
         "other_language": _in_other_language(request, language),
         "t": partial(phrase, language),
         "counted": partial(counted, language),
+        "sentence": partial(sentence, language),
         "when": lambda at: times.instant(language, at, zone),
         "clock": lambda at: f"{at.astimezone(zone):%H:%M}",
         "day": lambda at: times.day(language, at, zone),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.dashboard import phrases
 from retrieval.dashboard.evidence import marked
 from retrieval.dashboard.phrases import Language
 from retrieval.dashboard.pictures import bars, line
+from retrieval.dashboard.sentences import sentence
 from retrieval.dashboard.times import ago, first_day, instant, last_day, left
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
@@ -81,3 +86,28 @@ def test_one_instant_is_no_line() -> None:
     assert line([]) is None
     assert line([(NOW, 3)]) is None
     assert line([(NOW, 3), (NOW, 3)]) is None
+
+
+@pytest.mark.parametrize(
+    ("english", "said"),
+    [
+        ("9 of 12 entries (75 %) would go: more than half", "ستُزال 9 من 12 من المدخلات (75 %): أكثر من النصف"),
+        ("offer of shop, https://shop.test/a, b", "عرض من shop، https://shop.test/a, b"),
+        ("no end stated (open)", "دون تاريخ انتهاء (دون تاريخ انتهاء)"),
+        ("ends at 2026-12-01 00:00:00 Asia/Riyadh (stated): «until 30 November» (text:until)",
+         "ينتهي في 2026-12-01 00:00:00 Asia/Riyadh (مذكور في النص): «until 30 November» (text:until)"),
+        ("what nobody has said before", None),
+    ],
+)  # fmt: skip
+def test_sentences_of_the_base_are_said_in_arabic(english: str, said: str | None) -> None:
+    """With their values, each in its own direction; what is not known stays as it is."""
+    told = sentence("ar", english)
+    assert (told and re.sub("[\u2068\u2069]", "", told)) == said
+    assert sentence("en", english) is None
+
+
+def test_both_sides_of_a_sentence_have_the_same_values() -> None:
+    """A value that is lost would be told to nobody."""
+    told = tomllib.loads((Path(phrases.__file__).parent / "sentences.toml").read_text(encoding="utf-8"))
+    for english, said in told.items():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", said)), english

@@ -154,6 +154,7 @@ def _suggest(project: Project, url: str, *, serving: bool) -> None:
     say(f'  freshet search "oil change" --project {folder}')
     say(f"  freshet offers --language ar --project {folder}")
     say(f"  freshet status --project {folder}")
+    say(f"  freshet serve --project {folder}   the same over HTTP, and a page for people")
     say(f'  psql "$(freshet db uri --role reader --project {folder})"')
     if serving:
         say(f"  {url}/en/offers and {url}/ar/offers: the site that was read")

@@ -50,9 +50,10 @@ class SeenFeed:
         """Why nothing at all can be said of the feed: the run fails and publishes nothing; empty when something can."""
         if self.fetched.outcome in (Outcome.OK, Outcome.NOT_MODIFIED):
             return ""
+        why = self.fetched.message.removeprefix(f"{self.fetched.url}: ")  # an address that is refused is named in it
         return (
-            f"{self.source.name}: {self.fetched.url}: {self.fetched.message}. What the feed gave stays until its own "
-            f"end; if it is gone for good: freshet remove {self.source.name}"
+            f"{self.fetched.url}: {why}. What the feed gave stays until its own end; if it is gone for good: "
+            f"freshet remove {self.source.name}"
         )
 
     @property

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows.commands.options import AsJson, Folder, opened
-from flows.commands.output import at, print_json, say, shown, warn
+from flows.commands.output import at, last_day, print_json, say, shown, warn
 
 if TYPE_CHECKING:
     from pipelines.settings import Project
@@ -128,7 +128,7 @@ def _document(group: FindingGroup) -> dict[str, Any]:
 
 def _tell_source(row: dict[str, Any], zone: ZoneInfo) -> None:
     verified = at(row["last_verified"], zone) if row["last_verified"] else "never"
-    expiry = f", next end {at(row['next_expiry'], zone)}" if row["next_expiry"] else ""
+    expiry = f", next end {last_day(row['next_expiry'], zone)}" if row["next_expiry"] else ""
     say(
         f"{row['source']}: {'STALE, ' if row['stale'] else ''}verified {verified}, {row['live']} live, "
         f"{row['upcoming']} upcoming, {row['suspect']} suspect{expiry}"

@@ -57,7 +57,8 @@ def _tell_problems(report: Report) -> None:
 
 def problem_line(problem: Mapping[str, Any]) -> str:
     """What happened, where, and the way out; a problem of the run as a whole stands at no address."""
-    return " ".join(filter(None, (f"{problem['outcome']}:", shown(problem["url"]), shown(problem["message"]))))
+    message = problem["message"].removeprefix(f"{problem['url']}: ")  # an address that is refused is named in it
+    return " ".join(filter(None, (f"{problem['outcome']}:", shown(problem["url"]), shown(message))))
 
 
 def _tell_cost(chunks: Mapping[str, Any]) -> None:

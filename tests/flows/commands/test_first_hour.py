@@ -89,3 +89,12 @@ def test_why_a_run_failed_is_said_once(run: Run, folder: Path) -> None:
     ran = run("sync")
     assert ran.code == 1
     assert (ran.out + ran.err).count("nothing matches below") == 1
+
+
+def test_an_address_that_is_refused_is_named_once(run: Run, folder: Path) -> None:
+    """With what lets it through."""
+    url = "http://127.0.0.1:9/offers.json"
+    (folder / "sources" / "shop.toml").write_text(f'kind = "feed"\n[feed]\nurl = "{url}"\n', encoding="utf-8")
+    (failed,) = [line for line in run("sync").out.splitlines() if "refused" in line and "failed:" in line]
+    assert failed.count(url) == 1
+    assert 'allow_private = ["127.0.0.1:9"]' in failed

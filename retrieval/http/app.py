@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
@@ -96,7 +97,7 @@ def _life(project: Project) -> Callable[[FastAPI], AbstractAsyncContextManager[N
             await pool.open()
             open_.push_async_callback(pool.close)
             state.store, state.doorkeeper = pool, Doorkeeper(pool)
-            state.hub, state.streams = Hub(uri(project, "reader")), 0
+            state.hub, state.streams = Hub(uri(project, "reader")), Counter()
             listening = asyncio.create_task(state.hub.listen())
             yield
             listening.cancel()

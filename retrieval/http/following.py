@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated
@@ -27,7 +28,7 @@ router = APIRouter(prefix="/v1/changes", tags=["following"], responses=told())
 _EVENTS = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _PAGE = 500
-_MOST_STREAMS = 500
+_MOST_STREAMS, _MOST_OF_ONE = 500, 100  # open at once: in all, and with one key
 _QUIET = 15  # seconds without a change after which a line says that the stream lives: proxies cut silent ones
 
 
@@ -70,11 +71,7 @@ async def stream(
     last_event_id: Annotated[str, Header(description="The id of the last event; goes before `after`.")] = "",
 ) -> Response:
     """Each event's name is the change, its id the `change_id`, its data the row; `Last-Event-ID` resumes."""
-    if request.app.state.streams >= _MOST_STREAMS:
-        raise Problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, f"{_MOST_STREAMS} streams are open already",
-            {"Retry-After": str(RETRY_AFTER)},
-        )  # fmt: skip
+    _require_room(request, caller)
     if request.state.asked == "HEAD":  # its body, which nobody reads, would never end
         return Response(media_type=_EVENTS, headers=_HEADERS)
     is_id = last_event_id.isascii() and last_event_id.isdecimal() and len(last_event_id) < 20
@@ -86,10 +83,20 @@ async def stream(
     )
 
 
+def _require_room(request: Request, caller: Caller) -> None:
+    """One key cannot take every stream; raises Problem 429 or 503."""
+    streams: Counter[str | None] = request.app.state.streams
+    wait = {"Retry-After": str(RETRY_AFTER)}
+    if streams[caller.key_id] >= _MOST_OF_ONE:
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"{_MOST_OF_ONE} streams are open with this key: close one", wait)
+    if streams.total() >= _MOST_STREAMS:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, f"{_MOST_STREAMS} streams are open already", wait)
+
+
 async def _events(request: Request, caller: Caller, cursor: int) -> AsyncIterator[bytes]:
     client: AsyncClient = request.app.state.client
     hub: Hub = request.app.state.hub
-    request.app.state.streams += 1
+    request.app.state.streams[caller.key_id] += 1
     try:
         while not hub.closed:
             ticket = hub.ticket()
@@ -105,4 +112,4 @@ async def _events(request: Request, caller: Caller, cursor: int) -> AsyncIterato
     except (Problem, *AWAY):  # whoever listens comes back, and is told what it is
         return
     finally:
-        request.app.state.streams -= 1
+        request.app.state.streams[caller.key_id] -= 1

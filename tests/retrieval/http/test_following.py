@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from pipelines.database import Connection
 from pipelines.settings import Project
+from retrieval.http import following
 from retrieval.http.app import create_app
 from retrieval.http.callers import Doorkeeper
 from retrieval.http.pace import Pace
@@ -99,6 +101,27 @@ def test_a_stream_costs_its_key_one_question(project: Project, story: Story, db:
                 story.sync({url: [offer(url, f"All about {name}")]})
                 assert json.loads(events(lines, 1)[0]["data"])["url"] == url
         assert httpx.get(f"{address}/v1/status", headers=headers, trust_env=False).status_code == 429
+
+
+@pytest.mark.hazard("S9")
+def test_one_key_cannot_take_every_stream(http: httpx.Client, db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S9: it is told so, another is heard, and it has room again once it has closed one."""
+    monkeypatch.setattr(following, "_MOST_OF_ONE", 1)
+    mine, theirs = ({"Authorization": f"Bearer {create_key(db, name, ['read'], None)}"} for name in ("a", "b"))
+    with http.stream("GET", "/v1/changes/stream", headers=mine) as first:
+        lines = first.iter_lines()  # dropped, it would close the stream
+        events(lines, 1)
+        refused = http.get("/v1/changes/stream", headers=mine)
+        assert (refused.status_code, refused.json()["detail"]) == (429, "1 streams are open with this key: close one")
+        assert int(refused.headers["retry-after"]) > 0
+        with http.stream("GET", "/v1/changes/stream", headers=theirs) as other:
+            assert other.status_code == 200
+    until = time.monotonic() + 30
+    while True:
+        with http.stream("GET", "/v1/changes/stream", headers=mine) as again:
+            if again.status_code == 200:
+                break
+        assert time.monotonic() < until, "its end was not noticed"
 
 
 def test_a_stream_ends_quietly_with_its_database(

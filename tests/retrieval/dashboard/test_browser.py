@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ from tests.story import Story, offer, stated
 pytestmark = pytest.mark.skipif(render.chromium() is None, reason="no Chromium is installed")
 
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+REFERENCES = """[...document.querySelectorAll("a[href^='#'], [aria-labelledby], label[for]")].map(
+    (one) => one.getAttribute("aria-labelledby") ?? one.htmlFor ?? one.getAttribute("href").slice(1))"""
 PAGES = ("/", "/ask", "/ask?q=oil+change&why=1", "/changes", "/sources", "/sources/shop", "/runs", "/runs/1",
          "/entries/1", "/captures/1", "/sign-in")  # fmt: skip
 
@@ -43,6 +46,21 @@ def test_every_page_loads_without_a_word_of_complaint(browser: Browser, address:
             lines = page.evaluate("[...document.querySelectorAll('nav a')].map((one) => one.offsetHeight)")
             assert all(height < 50 for height in lines), f"{path}: the name of a page is broken in two"
             assert page.locator("h1").count() == 1, path
+
+
+def test_every_page_can_be_read_aloud(browser: Browser, address: str, story: Story) -> None:
+    """Headings without a gap, ids once, every reference to a part of the page leads there, every header has a scope."""
+    held_run(story)
+    with opened(browser) as (page, _):
+        for path in PAGES:
+            page.goto(address + path)
+            levels = [1, *page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((one) => +one.tagName[1])")]
+            assert all(after <= before + 1 for before, after in pairwise(levels)), path
+            ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+            assert len(ids) == len(set(ids)), path
+            named = page.evaluate(REFERENCES)
+            assert set(named) <= set(ids), path
+            assert page.locator("th:not([scope])").count() == 0, path
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

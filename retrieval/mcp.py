@@ -40,7 +40,10 @@ _AWAY = "The database cannot be reached: do not answer from memory, ask again in
 _LOOKS = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
 
 _Category = Annotated[list[str] | None, Field(description="Only of these categories; left out: of all.")]
-_Language = Annotated[str | None, Field(description="Only in this language, as two letters: en, ar.")]
+_Language = Annotated[
+    Annotated[str, Field(pattern="^[a-z]{2,3}$")] | None,
+    Field(description="Only in this language, as two letters: en, ar."),
+]
 _Source = Annotated[list[str] | None, Field(description="Only of these sources; left out: of all.")]
 
 

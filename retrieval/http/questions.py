@@ -22,6 +22,8 @@ router = APIRouter(prefix="/v1", tags=["asking"], responses=told())
 
 MOST_ID = 2**63 - 1  # bigint
 _Word = Annotated[str, Field(max_length=200)]
+# as entries have it: any other, `en-US` or `English`, would match nothing without a word
+_Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 _Words = Annotated[list[_Word], Field(max_length=100)]
 
 
@@ -45,7 +47,7 @@ class _Question(Asked):
     """What both functions take; a filter left out is none, an empty list matches nothing."""
 
     category: _Words | None = Field(None, examples=[["oil", "tyres"]])
-    language: _Word | None = Field(None, examples=["en", "ar"])
+    language: _Language | None = Field(None, examples=["en", "ar"])
     source: _Words | None = None
     min_price: FiniteFloat | None = None
     max_price: FiniteFloat | None = None
@@ -84,7 +86,7 @@ class SearchQuestion(_Question):
 class EntryQuestion(Asked):
     """Arguments of kb.entry besides its number."""
 
-    language: _Word | None = None
+    language: _Language | None = None
 
 
 class ExplainQuestion(Asked):

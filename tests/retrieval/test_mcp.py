@@ -116,7 +116,10 @@ def test_changes_are_told_with_a_cursor(address: str) -> None:
     assert len(numbers) >= 4
 
 
-@pytest.mark.parametrize("arguments", [{"query": "x", "max_results": 0}, {"query": "x" * 4001}, {}, {"query": 3}])
+@pytest.mark.parametrize(
+    "arguments",
+    [{"query": "x", "max_results": 0}, {"query": "x" * 4001}, {}, {"query": 3}, {"query": "x", "language": "Arabic"}],
+)
 def test_a_bad_question_is_told_to_the_model(address: str, arguments: dict[str, Any]) -> None:
     """As an error it can act on; the session goes on."""
 

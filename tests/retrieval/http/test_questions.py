@@ -100,6 +100,8 @@ def story_now(db: Connection) -> datetime:
         ("GET", "/v1/offers", {"params": {"max_results": 10_001}}, "10000"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026-01-01T00:00:00"}}, "as_of"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026"}}, "ISO 8601"),
+        ("GET", "/v1/offers", {"params": {"language": "en-US"}}, "language"),
+        ("GET", "/v1/entries/1", {"params": {"language": "Arabic"}}, "language"),
         ("GET", "/v1/changes", {"params": {"since": 3}}, "since"),
         ("GET", "/v1/status", {"params": {"source": "shop"}}, "source"),
         ("GET", "/v1/entries/x", {}, "entry_id"),

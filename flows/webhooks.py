@@ -26,7 +26,7 @@ from pipelines.failpoints import failpoint
 from pipelines.store import dead_letters, publishing, webhooks
 from pipelines.store.dead_letters import DeadLetter
 from pipelines.store.webhooks import Message, Standing
-from retrieval.rows import document
+from retrieval.as_json import document
 from spiders.outcomes import retry_after
 
 if TYPE_CHECKING:

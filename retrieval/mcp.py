@@ -21,10 +21,10 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
 from pipelines.database import DatabaseError
+from retrieval.as_json import document
 from retrieval.asking import BadQuestion
 from retrieval.client import AsyncClient
 from retrieval.results import Answer, Change, Entry, Hit, Offer, Offers
-from retrieval.rows import document
 
 __all__ = ["create_server"]
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from fastapi import Request, Response
 
-from retrieval.rows import document
+from retrieval.as_json import document
 
 __all__ = ["answer", "kept_for"]
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from retrieval.as_json import document
 from retrieval.client import AsyncClient
 from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, Reader
@@ -19,7 +20,6 @@ from retrieval.http.hub import Hub
 from retrieval.http.problems import AWAY, RETRY_AFTER, Problem
 from retrieval.http.questions import MOST_ID, Asked
 from retrieval.results import Change
-from retrieval.rows import document
 
 __all__ = ["ChangesDocument", "router"]
 

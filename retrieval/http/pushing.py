@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.records import Finding, FreshetError
 from pipelines.settings import Project
+from retrieval.as_json import document
 from retrieval.client import AsyncClient
 from retrieval.http.callers import Writer
 from retrieval.http.described import told
 from retrieval.http.problems import RETRY_AFTER, Problem
 from retrieval.results import Entry
-from retrieval.rows import document
 
 __all__ = ["BadItem", "Busy", "Halted", "Pushed", "PushedDocument", "PushedItem", "Pusher", "router"]
 

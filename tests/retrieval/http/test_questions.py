@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from pipelines.database import Connection
 from pipelines.postgres import embedded
-from retrieval.rows import document
+from retrieval.as_json import document
 from tests.postgres import TestDatabase
 from tests.retrieval.http.conftest import FAQ, OIL
 from tests.story import Story, offer, stated

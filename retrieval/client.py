@@ -27,6 +27,7 @@ from pipelines.settings import Project
 from retrieval import dialogue
 from retrieval.asking import Embed, Question, refused
 from retrieval.query_models import Aside, Dialogue, Embedding, QueryModel, QueryModels, Rows
+from retrieval.together import Together
 from retrieval.turns import Turns
 
 __all__ = ["AsyncClient", "Client", "DatabaseAway"]
@@ -166,6 +167,10 @@ class AsyncClient(_Asking):
         return Turns(self._pool)
 
     @cached_property
+    def _embeddings(self) -> Together[Any]:
+        return Together()
+
+    @cached_property
     def _asides(self) -> set[asyncio.Task[None]]:
         return set()
 
@@ -214,7 +219,7 @@ class AsyncClient(_Asking):
 
     async def _do(self, step: Question | Embedding | Aside) -> Any:
         if isinstance(step, Embedding):
-            return await asyncio.to_thread(step.embed, step.query)
+            return await self._embeddings.join(step, lambda: asyncio.to_thread(step.embed, step.query))
         if isinstance(step, Aside):
             return await self._carry_out_aside(step.steps)
         try:

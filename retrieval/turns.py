@@ -7,7 +7,6 @@ than if it had asked alone. Nothing is kept.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Hashable
 from typing import Any
 
@@ -17,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from retrieval.asking import Question
 from retrieval.query_models import Rows
+from retrieval.together import Together
 
 __all__ = ["Turns"]
 
@@ -26,25 +26,19 @@ class Turns:
 
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection[tuple[Any, ...]]]) -> None:
         self._pool = pool
-        self._waiting: dict[Hashable, asyncio.Task[Rows]] = {}
+        self._waiting = Together[Rows]()
 
     async def rows(self, question: Question) -> Rows:
         """Its rows, perhaps of the same question of another. Raises psycopg.Error."""
-        if question.leaves_note:
-            return await self._asked(question, None)
         asked = _identity(question)
-        if (waiting := self._waiting.get(asked)) is None:
-            waiting = asyncio.create_task(self._asked(question, asked))
-            waiting.add_done_callback(_heard)
-            self._waiting[asked] = waiting
-        return await asyncio.shield(waiting)  # whoever goes away leaves the others their answer
+        if question.leaves_note:
+            return await self._asked(question, asked)
+        return await self._waiting.join(asked, lambda: self._asked(question, asked))
 
     async def _asked(self, question: Question, asked: Hashable) -> Rows:
+        conn = await self._pool.getconn()
         try:
-            conn = await self._pool.getconn()
-        finally:
-            self._waiting.pop(asked, None)  # from here on the database may have looked
-        try:
+            self._waiting.close(asked)  # from here on the database may have looked
             return await (await conn.execute(question.statement, question.values)).fetchall()
         finally:
             await self._pool.putconn(conn)
@@ -58,9 +52,3 @@ def _hashable(value: object) -> Hashable:
     if isinstance(value, Vector):
         return value.to_binary()
     return tuple(value) if isinstance(value, list) else value
-
-
-def _heard(task: asyncio.Task[Rows]) -> None:
-    """An error that nobody stayed to hear is nobody's."""
-    if not task.cancelled():
-        task.exception()

@@ -7,7 +7,7 @@ from tests.mutants.mutant import Mutant
 __all__ = ["MUTANTS"]
 
 _TURNS = "tests/retrieval/test_turns.py::"
-_TAKEN = "            self._waiting.pop(asked, None)  # from here on the database may have looked\n"
+_TAKEN = "            self._waiting.close(asked)  # from here on the database may have looked\n"
 
 MUTANTS = (
     Mutant(

@@ -163,6 +163,29 @@ def test_a_question_asked_again_is_not_embedded_again(story: Story, url: str) ->
     assert encoder.texts == ["oil change", "oil"]
 
 
+def test_a_question_of_several_at_once_is_embedded_once(story: Story, url: str) -> None:
+    """Whoever asks while its vector is made waits for that one."""
+    encoder, begun, go_on = CountingEncoder(), threading.Event(), threading.Event()
+
+    def embed(query: str) -> Any:
+        begun.set()
+        assert go_on.wait(30)
+        return encoder([query])[0]
+
+    async def ask() -> None:
+        async with AsyncClient(url, embed=embed, model=story.model.identity) as kb:
+            asked = asyncio.gather(*(kb.search("oil change") for _ in range(3)))
+            while not begun.is_set():
+                await asyncio.sleep(0)
+            for _ in range(100):
+                await asyncio.sleep(0)
+            go_on.set()
+            assert all(answer.hits for answer in await asked)
+
+    asyncio.run(ask())
+    assert encoder.texts == ["oil change"]
+
+
 def test_an_encoder_that_fails_is_no_failed_question(story: Story, url: str) -> None:
     """Whatever becomes of the model, words answer."""
 

@@ -94,7 +94,7 @@ def test_the_index_finds_what_comparing_each_finds(base: Connection, wanted: dic
 
 
 def test_few_are_compared_and_many_looked_up(base: Connection) -> None:
-    """A filter decides by how much it leaves, not by being there: of so many of the nearest it is asked what is wanted."""
+    """A filter decides by how much it leaves, not by being there: of so many of the nearest it is asked."""
     ask = f"select kb_store.worth_asking(clock_timestamp(), {_WANTED})"
     assert base.execute(ask.encode(), _ANYTHING).fetchone() == (250,)
     assert base.execute(ask.encode(), _ANYTHING | {"language": "en"}).fetchone() == (500,)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, FiniteFloat
 
 from retrieval.client import AsyncClient
+from retrieval.http.bodies import JsonRoute
 from retrieval.http.caching import answer
 from retrieval.http.callers import Caller, Reader, allowed
 from retrieval.http.described import told
@@ -20,7 +21,7 @@ from retrieval.results import Answer, Hit
 
 __all__ = ["DifyAnswer", "DifyQuestion", "WebUiHit", "WebUiQuestion", "router"]
 
-router = APIRouter(tags=["chat platforms"], responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE))
+router = APIRouter(tags=["chat platforms"], responses=told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE), route_class=JsonRoute)
 
 _USUAL, _MOST = 5, 100
 _EVERYTHING = {"*", "all"}

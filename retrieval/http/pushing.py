@@ -16,6 +16,7 @@ from pipelines.records import Finding, FreshetError
 from pipelines.settings import Project
 from retrieval.as_json import document
 from retrieval.client import AsyncClient
+from retrieval.http.bodies import JsonRoute
 from retrieval.http.callers import Writer
 from retrieval.http.described import told
 from retrieval.http.problems import RETRY_AFTER, Problem
@@ -23,7 +24,12 @@ from retrieval.results import Entry
 
 __all__ = ["BadItem", "Busy", "Halted", "Pushed", "PushedDocument", "PushedItem", "Pusher", "router"]
 
-router = APIRouter(prefix="/v1/entries", tags=["pushing"], responses=told(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT))
+router = APIRouter(
+    prefix="/v1/entries",
+    tags=["pushing"],
+    responses=told(HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
+    route_class=JsonRoute,
+)
 
 _LONGEST_KEY = 500
 _NO_KEY = re.compile(r"[\x00-\x1f\x7f\ufffd\ud800-\udfff]|^\s|\s$")

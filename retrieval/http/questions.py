@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat
 
 from retrieval.client import AsyncClient
+from retrieval.http.bodies import JsonRoute
 from retrieval.http.caching import answer, kept_for
 from retrieval.http.callers import Caller, Reader
 from retrieval.http.described import told
@@ -18,7 +19,7 @@ from retrieval.results import Entry, Freshness, Hit, Offer, Step
 
 __all__ = ["MOST_ID", "AnswerDocument", "Asked", "FreshnessDocument", "OffersDocument", "StepsDocument", "router"]
 
-router = APIRouter(prefix="/v1", tags=["asking"], responses=told())
+router = APIRouter(prefix="/v1", tags=["asking"], responses=told(), route_class=JsonRoute)
 
 MOST_ID = 2**63 - 1  # bigint
 _Word = Annotated[str, Field(max_length=200)]

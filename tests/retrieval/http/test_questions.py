@@ -21,6 +21,8 @@ from tests.postgres import TestDatabase
 from tests.retrieval.http.conftest import FAQ, OIL
 from tests.story import Story, offer, stated
 
+_JSON = {"Content-Type": "application/json"}
+
 
 def rows(conn: Connection, statement: str) -> Any:
     """What SQL answers, as JSON has it."""
@@ -96,6 +98,8 @@ def story_now(db: Connection) -> datetime:
         ("POST", "/v1/search", {"json": {"query": "x", "query_embedding": [0.5]}}, "dimensions"),
         ("POST", "/v1/search", {"content": b'{"query": "\xff\xfe"}'}, ""),
         ("POST", "/v1/search", {"content": b"no json"}, ""),
+        ("POST", "/v1/search", {"content": b'{"query": "x", "min_score": NaN}', "headers": _JSON}, "JSON"),
+        ("POST", "/v1/search", {"content": b"[" * 100_000, "headers": _JSON}, "JSON"),
         ("POST", "/v1/search", {"data": {"query": "oil"}}, "Content-Type: application/json"),
         ("GET", "/v1/offers", {"params": {"max_results": 10_001}}, "10000"),
         ("GET", "/v1/offers", {"params": {"as_of": "2026-01-01T00:00:00"}}, "as_of"),

@@ -21,7 +21,7 @@ test: setup ## run the tests
 torture: setup ## fail at every boundary, in every way, for SECONDS (1800), cases in the order of SEED
 	@$(BIN)/python -m tests.torture $(or $(SECONDS),1800) $(SEED)
 
-mutants: setup ## put the code wrong in each of some forty ways: the tests must notice every one
+mutants: setup ## put the code wrong in each of some fifty ways: the tests must notice every one
 	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 check: setup ## style, types, import directions, schema snapshot, the README's commands

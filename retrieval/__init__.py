@@ -3,7 +3,7 @@
 asking        each function of kb as a question, and its rows on one connection
 client        the same for programs: a pool, queries embedded, answers typed (`results`); `dialogue` is its order
 query_models  the one way from a query to its vector
-turns         questions that wait for a connection, those that are the same answered together
+turns         questions that wait for a connection, those that are the same answered `together`
 explaining    which entry a person means
 history       what was believed of an entry, version by version
 changes       the change feed, followed

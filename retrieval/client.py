@@ -54,6 +54,7 @@ class _Asking:
         *,
         role: Role = "reader",
         connections: int = 4,
+        kept: int = 0,
         wait: float = _WAIT,
         embed: Embed | None = None,
         model: str | None = None,
@@ -61,13 +62,14 @@ class _Asking:
     ) -> None:
         """`where`: a project, or a libpq connection string that says who asks (`role` is then not looked at).
 
-        `connections`: the most held at once; `wait`: seconds to wait for one. `embed` makes a query's unit vector,
-        (dimensions,) float32, by the model of the identity or name `model`; left out, the model served is looked for
-        on this machine, and loaded by the first query. `warn` is told why queries go without a vector.
+        `connections`: the most held at once, `kept` of them also while nobody asks; `wait`: seconds to wait for one.
+        `embed` makes a query's unit vector, (dimensions,) float32, by the model of the identity or name `model`; left
+        out, the model served is looked for on this machine, and loaded by the first query. `warn` is told why queries
+        go without a vector.
         """
         self._address = uri(where, role) if isinstance(where, Project) else where
         self._pool_settings: dict[str, Any] = {
-            "min_size": 0, "max_size": connections, "timeout": wait, "open": False,
+            "min_size": kept, "max_size": connections, "timeout": wait, "open": False,
             "kwargs": {"autocommit": True, "application_name": "freshet-client"},
         }  # fmt: skip
         project = where if isinstance(where, Project) else None

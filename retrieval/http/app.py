@@ -56,7 +56,7 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,  # programs, and models that call tools, see these names
     )
     app.state.project = project
-    app.state.client = AsyncClient(project, connections=_CONNECTIONS)
+    app.state.client = AsyncClient(project, connections=_CONNECTIONS, kept=_CONNECTIONS)
     app.state.mcp = create_server(app.state.client)
     app.state.metrics = metrics.Metrics(app.state.client, [hook.known_as for hook in project.webhooks])
     app.state.deciding = deciding

@@ -52,6 +52,8 @@ def end_early(run: Run, state: str, message: str) -> Report:
             runs.note(run.conn, run.number, pages=found, seconds=run.seconds, problems=[problem])
             runs.end_run(run.conn, run.number, state)
     except Exception as error:  # whatever else is broken must not hide why the run ended
+        # told here: what asks the database next fails with less to say
+        _log.error("%s: run %s %s: %s", run.source.name, run.number, state, message)
         _log.warning("%s: the end of run %s could not be recorded: %s", run.source.name, run.number, error)
         found = {}
     return Report(run.number, run.source.name, state, found, seconds=run.seconds, problems=[problem])
